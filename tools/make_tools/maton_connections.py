@@ -1,0 +1,41 @@
+"""The Maton platform's own endpoints: the links between a Maton account and Make accounts."""
+
+from typing import Annotated, Literal
+
+from typing_extensions import Doc
+
+from make_tools.arguments import MatonConnectionId, present
+from make_tools.endpoint import Group
+
+maton_connections = Group(
+    name="maton_connections",
+    about="Maton connections: the links between your Maton account and Make accounts.",
+    noun="Maton connection",
+    scope=None,
+    upstreams=("maton",),
+    api="maton",
+)
+
+
+@maton_connections.get("/connections", query={"app": "make"}, title="List Maton connections")
+def maton_connections_list(status: Annotated[Literal["ACTIVE", "PENDING", "FAILED"], Doc("Only these.")] | None = None):
+    """List the Make accounts that Maton reaches."""
+
+
+@maton_connections.get("/connections/{maton_connection_id}")
+def maton_connections_get(maton_connection_id: MatonConnectionId):
+    """Read a Maton link. Its url is a secret."""
+
+
+@maton_connections.post("/connections")
+def maton_connections_create(
+    method: Annotated[Literal["API_KEY", "BASIC", "OAUTH1", "OAUTH2", "MCP"], Doc("How the person signs in.")]
+    | None = None,
+):
+    """Link a Make account; a person opens its url."""
+    return present({"app": "make", "method": method})
+
+
+@maton_connections.delete("/connections/{maton_connection_id}")
+def maton_connections_delete(maton_connection_id: MatonConnectionId):
+    """Cut Maton's link to a Make account, for good."""

@@ -1,0 +1,159 @@
+"""Scenarios: the automations of a team, and their runs."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+from typing_extensions import Doc, TypedDict
+
+from make_tools.arguments import (
+    Blueprint,
+    Count,
+    Fields,
+    FolderId,
+    FolderOrNone,
+    Id,
+    Limit,
+    Milliseconds,
+    NewName,
+    Offset,
+    OrganizationId,
+    ScenarioId,
+    Scheduling,
+    Sort,
+    TeamId,
+    TemplateId,
+    Text,
+    Wire,
+    exactly_one,
+)
+from make_tools.endpoint import Group
+from make_tools.signature import Named, Spread
+
+scenarios = Group(
+    name="scenarios",
+    about="Scenarios: the automations of a team, and their runs.",
+    noun="scenario",
+    scope="scenarios",
+)
+
+InstallApps = Annotated[
+    bool,
+    Wire(place="query"),
+    Field(description="install missing apps"),
+    Doc("true: install apps that the organization lacks."),
+]
+"""Make calls this `confirmed` too, and means something else by it than on a delete."""
+
+
+class ScenarioFilters(TypedDict, total=False):
+    isActive: bool
+    folderId: Id
+    ids: Annotated[list[Id], Wire("id[]")]
+    type: Literal["scenario", "tool"]
+    concept: Annotated[bool, Field(description="drafts")]
+
+
+class RunFilters(TypedDict, total=False):
+    durationFrom: Count
+    durationTo: Count
+    operationsFrom: Count
+    operationsTo: Count
+    transferFrom: Count
+    transferTo: Count
+    creditsFrom: Count
+    creditsTo: Count
+    executionName: Annotated[Text, Field(description="part of it")]
+    showCheckRuns: bool
+    showLast: Annotated[bool, Wire("pg[showLast]")]
+
+
+@scenarios.get("/scenarios")
+def scenarios_list(
+    team_id: TeamId | None = None,
+    organization_id: OrganizationId | None = None,
+    filters: Annotated[ScenarioFilters, Spread()] | None = None,
+    fields: Fields | None = None,
+    limit: Limit | None = None,
+    offset: Offset | None = None,
+    sort: Sort | None = None,
+):
+    """List scenarios: give teamId or organizationId."""
+    exactly_one(teamId=team_id, organizationId=organization_id)
+
+
+@scenarios.get("/scenarios/{scenario_id}")
+def scenarios_get(scenario_id: ScenarioId, fields: Fields | None = None):
+    """Read a scenario: status, schedule. No blueprint."""
+
+
+@scenarios.get("/scenarios/{scenario_id}/logs", title="List scenario runs")
+def scenarios_logs(
+    scenario_id: ScenarioId,
+    from_: Annotated[Milliseconds, Field(description="Unix ms")] | None = None,
+    to: Annotated[Milliseconds, Field(description="Unix ms")] | None = None,
+    status: Annotated[Literal[1, 2, 3], Field(description="1 success, 2 warning, 3 error")] | None = None,
+    filters: Annotated[
+        RunFilters,
+        Spread(),
+        Field(description="(duration|operations|transfer|credits)(From|To), executionName, showCheckRuns, showLast"),
+    ]
+    | None = None,
+    limit: Limit | None = None,
+    offset: Offset | None = None,
+    sort: Sort | None = None,
+    # Make documents an integer and answers with a string in pg.last: the string is what works as a cursor.
+    last: Annotated[Text, Wire("pg[last]"), Field(description="pg.last")] | None = None,
+):
+    """List the runs of a scenario, newest first."""
+
+
+@scenarios.post("/scenarios")
+def scenarios_create(
+    team_id: TeamId,
+    blueprint: Blueprint,
+    scheduling: Scheduling,
+    folder_id: FolderId | None = None,
+    based_on: Annotated[TemplateId, Named("basedon"), Doc("From templates_list.")] | None = None,
+    confirmed: InstallApps | None = None,
+):
+    """Create a scenario, off, named by its blueprint."""
+
+
+@scenarios.patch("/scenarios/{scenario_id}")
+def scenarios_update(
+    scenario_id: ScenarioId,
+    name: NewName | None = None,
+    description: Annotated[str, StringConstraints(max_length=240), Doc("Shown in Make.")] | None = None,
+    blueprint: Blueprint | None = None,
+    scheduling: Scheduling | None = None,
+    folder_id: FolderOrNone | None = None,
+    confirmed: InstallApps | None = None,
+):
+    """Change a scenario; a blueprint replaces it whole. A new interval may run it at once."""
+
+
+@scenarios.post("/scenarios/{scenario_id}/start", idempotent=True, open_world=True)
+def scenarios_start(scenario_id: ScenarioId):
+    """Switch a scenario on; an interval one runs at once."""
+
+
+@scenarios.post("/scenarios/{scenario_id}/stop", idempotent=True)
+def scenarios_stop(scenario_id: ScenarioId):
+    """Switch a scenario off; a run in progress goes on."""
+
+
+# `callbackUrl` is left out on purpose: it would let a model choose an address to which Make sends data.
+@scenarios.post(
+    "/scenarios/{scenario_id}/run", scopes=("scenarios:run", "scenarios:read", "scenarios:write"), open_world=True
+)
+def scenarios_run(
+    scenario_id: ScenarioId,
+    data: Annotated[dict[str, Any], Field(description="Inputs by name")] | None = None,
+    responsive: Annotated[bool, Field(description="Wait 40 s for outputs")] | None = None,
+):
+    """Run an active scenario once; a webhook's by its hook."""
+
+
+@scenarios.delete("/scenarios/{scenario_id}")
+def scenarios_delete(scenario_id: ScenarioId):
+    """Delete a scenario with its runs, for good."""

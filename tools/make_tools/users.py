@@ -1,0 +1,76 @@
+"""Users: the person behind the key, and the members of a team or organization."""
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+from typing_extensions import Doc, TypedDict  # pydantic needs this one before Python 3.12
+
+from make_tools.arguments import (
+    Count,
+    CountryId,
+    Fields,
+    Id,
+    Limit,
+    Offset,
+    OrganizationId,
+    Sort,
+    TeamId,
+    Text,
+    TimezoneId,
+    UserId,
+    exactly_one,
+)
+from make_tools.endpoint import Group
+from make_tools.signature import Spread
+
+users = Group(
+    name="users", about="Users: yourself, and the members of a team or organization.", noun="user", scope="user"
+)
+
+
+@users.get("/users/me", scopes=(), title="Get yourself")
+def users_me(
+    include_invited_org: Annotated[bool, Doc("Count organizations with an open invitation too.")] | None = None,
+    fields: Fields | None = None,
+):
+    """Read whose key it is. Works with any key."""
+
+
+class UserFilters(TypedDict, total=False):
+    name: Text
+    email: Text
+    teamRoleId: Id
+    organizationRoleId: Id
+    filterByTeamId: Count
+    tfaStatus: Literal[0, 1, 2]
+
+
+@users.get("/users")
+def users_list(
+    organization_id: OrganizationId | None = None,
+    team_id: TeamId | None = None,
+    filters: Annotated[UserFilters, Spread()] | None = None,
+    fields: Fields | None = None,
+    limit: Limit | None = None,
+    offset: Offset | None = None,
+    sort: Sort | None = None,
+):
+    """List members: give teamId or organizationId."""
+    exactly_one(teamId=team_id, organizationId=organization_id)
+    given = filters or {}
+    if "teamRoleId" in given and team_id is None:
+        raise ValueError("`filters.teamRoleId` needs `teamId`")
+    if given.keys() & {"organizationRoleId", "filterByTeamId"} and organization_id is None:
+        raise ValueError("`filters.organizationRoleId` and `filters.filterByTeamId` need `organizationId`")
+
+
+@users.patch("/users/{user_id}")
+def users_update(
+    user_id: UserId,
+    name: Annotated[str, StringConstraints(min_length=1, max_length=250), Doc("New name.")] | None = None,
+    language: Annotated[Text, Doc("Code of a language, such as en.")] | None = None,
+    timezone_id: TimezoneId | None = None,
+    locale_id: Annotated[Id, Doc("Make's number of a locale; users_me shows yours.")] | None = None,
+    country_id: CountryId | None = None,
+):
+    """Change a user's name, language or time zone."""
