@@ -1,0 +1,58 @@
+"""A practice Make account: the HTTP API of Make and the gateway of Maton over SQLite.
+
+It is written from what is known of the two services and imports nothing of the server or of the catalogue of tools,
+so that the one checks the other. Importing this package loads nothing else: Starlette and the rest come with the
+first call.
+
+    api/        how a request is read and answered: fields, paging, columns, errors, the two doors
+    model/      what the account consists of and how it changes: documents, blueprints, runs, usage
+    resources/  one module per resource of Make: the endpoints
+    demo/       the account that a fresh database is filled with
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.applications import Starlette
+
+__all__ = ["KEY", "TOKEN", "banner", "create_app", "serve"]
+
+KEY = "sandbox"
+"""The key of the gateway: `Authorization: Bearer sandbox`."""
+
+TOKEN = "5a4d0b0c-0000-4000-8000-000000000000"  # noqa: S105 - the published token of an account that holds nothing real
+"""The token of Make's own API: `Authorization: Token ...`."""
+
+
+def create_app(
+    database: str | os.PathLike[str] | None = None, *, clock: Callable[[], datetime] | None = None
+) -> Starlette:
+    """The practice account as one ASGI application.
+
+    `database` is a SQLite file, created with the demo account when it does not exist; `None` keeps everything in
+    memory. `clock` answers the present time with a time zone; the demo account's history is counted back from its
+    answer at creation. The application needs no lifespan events.
+    """
+    from make_sandbox.app import build
+
+    return build(database, clock)
+
+
+def serve(host: str, port: int, database: str | os.PathLike[str] | None = None) -> None:
+    """Serves the practice account over HTTP until the process is stopped. Nothing is printed on stdout."""
+    from make_sandbox.server import serve
+
+    serve(host, port, database)
+
+
+def banner(host: str, port: int) -> str:
+    """What a person needs to use the account that `serve` offers on this host and port."""
+    from make_sandbox.server import banner
+
+    return banner(host, port)

@@ -1,0 +1,129 @@
+"""Who works here: users, organizations, teams, and the roles between them. The people are samples."""
+
+from __future__ import annotations
+
+from make_sandbox.model import tables
+from make_sandbox.model.account import Account
+from make_sandbox.model.clock import iso
+from make_sandbox.model.store import Document
+from make_sandbox.resources.enums import ZONES
+
+OWNER, ADMIN, MEMBER, ACCOUNTANT = 1, 2, 3, 4
+TEAM_ADMIN, TEAM_MEMBER, TEAM_MONITORING, TEAM_OPERATOR = 1, 2, 3, 4
+
+NORTHWIND = "Northwind Studio"
+HARBOR = "Harbor Books"
+TEAMS = {"Operations": NORTHWIND, "Marketing": NORTHWIND, "Customer Care": NORTHWIND, "Back Office": HARBOR}
+
+ROLES: dict[str, tuple[dict[str, int], dict[str, int]]] = {
+    # The token belongs to the first one.
+    "Sample Owner": ({NORTHWIND: OWNER, HARBOR: OWNER}, dict.fromkeys(TEAMS, TEAM_ADMIN)),
+    "Sample Admin": ({NORTHWIND: ADMIN}, {"Operations": TEAM_ADMIN, "Marketing": TEAM_ADMIN}),
+    "Sample Editor": ({NORTHWIND: MEMBER}, {"Marketing": TEAM_MEMBER}),
+    "Sample Operator": ({NORTHWIND: MEMBER}, {"Operations": TEAM_OPERATOR, "Customer Care": TEAM_MEMBER}),
+    "Sample Monitor": ({NORTHWIND: MEMBER, HARBOR: MEMBER}, {"Back Office": TEAM_MONITORING}),
+    "Sample Accountant": ({NORTHWIND: ACCOUNTANT}, {}),
+}
+"""Name -> roles in organizations, roles in teams."""
+
+LICENSES = {
+    NORTHWIND: ("Teams", {"apiLimit": 240, "interval": 1, "operations": 40000, "dsslimit": 268435456, "users": 25}),
+    HARBOR: ("Free", {"apiLimit": 30, "interval": 15, "operations": 1000, "dsslimit": 1048576, "users": 3}),
+}
+
+
+def add(account: Account) -> dict[str, Document]:
+    """Adds everybody, and returns the teams by name."""
+    users = {name: _user(account, name) for name in ROLES}
+    organizations = {name: _organization(account, name) for name in LICENSES}
+    teams = {name: _team(account, name, organizations[owner]) for name, owner in TEAMS.items()}
+    for name, (in_organizations, in_teams) in ROLES.items():
+        user = users[name]
+        of_organizations = [
+            {
+                "userId": user["id"],
+                "usersRoleId": role,
+                "organizationId": organizations[organization]["id"],
+                "invitation": None,
+            }
+            for organization, role in in_organizations.items()
+        ]
+        of_teams = [
+            {"userId": user["id"], "teamId": teams[team]["id"], "usersRoleId": role, "changeable": role != TEAM_ADMIN}
+            for team, role in in_teams.items()
+        ]
+        account.store.put(tables.USERS, user, userOrganizationRoles=of_organizations, userTeamRoles=of_teams)
+    return teams
+
+
+def pause(account: Account, team: Document) -> None:
+    """Pauses the organization of a team: it has consumed what its plan allows."""
+    organization = account.store.get(tables.ORGANIZATIONS, team["organizationId"])
+    if organization is not None:
+        account.store.put(tables.ORGANIZATIONS, organization, isPaused=True)
+
+
+def _user(account: Account, name: str) -> Document:
+    address = name.lower().replace(" ", ".")
+    return account.store.add(
+        tables.USERS,
+        {
+            "name": name,
+            "email": f"{address}@example.com",
+            "language": "en",
+            "timezoneId": 118,
+            "localeId": 2,
+            "countryId": 57,
+            "features": {"allow_apps": False},
+            "avatar": f"https://www.example.com/avatars/{address}.png",
+            "lastLogin": None if name == "Sample Accountant" else iso(account.now()),
+            "tfaStatus": 1 if name in ("Sample Owner", "Sample Admin") else 0,
+            "emailNotifications": True,
+            "usersAdminsRoleId": None,
+            "userOrganizationRoles": [],
+            "userTeamRoles": [],
+            "forceSetPassword": False,
+            "hasPassword": True,
+            "tfaEnabled": name in ("Sample Owner", "Sample Admin"),
+            "isAffiliatePartner": False,
+            "hasAddedApp": False,
+            "supportEligible": True,
+        },
+    )
+
+
+def _organization(account: Account, name: str) -> Document:
+    product, license_ = LICENSES[name]
+    return account.store.add(
+        tables.ORGANIZATIONS,
+        {
+            "name": name,
+            "countryId": 57,
+            "timezoneId": 118,
+            "license": {"transfer": 21474836480, "dslimit": 100, **license_},
+            "zone": ZONES[0][1],
+            "serviceName": "default",
+            "isPaused": False,
+            "productName": product,
+            "tfaEnforced": False,
+            "externalId": None,
+            "nextReset": None,
+            "features": {},
+            "featureControls": [],
+            "installedApps": [],
+        },
+    )
+
+
+def _team(account: Account, name: str, organization: Document) -> Document:
+    return account.store.add(
+        tables.TEAMS,
+        {
+            "name": name,
+            "organizationId": organization["id"],
+            "globalAgentsEnabled": False,
+            "operationsLimit": 20000 if name == "Marketing" else None,
+            "transferLimit": None,
+            "isPaused": False,
+        },
+    )

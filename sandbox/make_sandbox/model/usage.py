@@ -1,0 +1,78 @@
+"""What runs consume: operations, data transfer and centicredits, by team and hour.
+
+Kept apart from the logs: what a deleted scenario consumed stays consumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from make_sandbox.model import tables
+from make_sandbox.model.account import Account
+from make_sandbox.model.clock import parse
+from make_sandbox.model.store import Document
+
+DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    operations: int = 0
+    transfer: int = 0
+    centicredits: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            operations=self.operations + other.operations,
+            transfer=self.transfer + other.transfer,
+            centicredits=self.centicredits + other.centicredits,
+        )
+
+
+def add(account: Account, team: Document, moment: datetime, cost: Cost) -> None:
+    """Counts a run that ended at this moment."""
+    hour = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00+00:00")
+    id_ = f"{team['id']} {hour}"
+    row = account.store.get(tables.USAGE, id_)
+    if row is None:
+        empty = {"id": id_, "teamId": team["id"], "organizationId": team["organizationId"], "hour": hour}
+        account.store.add(tables.USAGE, empty | vars(cost))
+    else:
+        account.store.put(tables.USAGE, row, **vars(_cost(row) + cost))
+
+
+def rows_of(account: Account, organization_id: int, team_id: int | None = None) -> list[Document]:
+    """The hours of an organization, its deleted teams included, or those of one of its teams."""
+    rows = account.store.list(tables.USAGE, organization_id)
+    return [row for row in rows if team_id is None or row["teamId"] == team_id]
+
+
+def daily(account: Account, rows: Iterable[Document], offset: timedelta) -> list[Document]:
+    """One row for each of the last 30 days, today included, as `/usage` shows them. `offset` moves midnight."""
+    today = (account.now() + offset).astimezone(UTC).date()
+    days = {today - timedelta(days=back): Cost() for back in range(DAYS - 1, -1, -1)}
+    for row in rows:
+        day = (parse(row["hour"]) + offset).date()
+        if day in days:
+            days[day] += _cost(row)
+    return [
+        {
+            "date": day.isoformat(),
+            "operations": cost.operations,
+            "dataTransfer": cost.transfer,
+            "centicredits": cost.centicredits,
+        }
+        for day, cost in days.items()
+    ]
+
+
+def total(account: Account, rows: Iterable[Document]) -> Cost:
+    """The sum of the last 30 days. A real organization counts from its last reset instead, which is never seen here."""
+    start = account.now() - timedelta(days=DAYS)
+    return sum((_cost(row) for row in rows if parse(row["hour"]) >= start), Cost())
+
+
+def _cost(row: Document) -> Cost:
+    return Cost(operations=row["operations"], transfer=row["transfer"], centicredits=row["centicredits"])

@@ -1,0 +1,36 @@
+"""Finding a thing, or refusing: the rights of the user to whom the token belongs.
+
+The account knows one user's view. What is in it is his; a number that is not in it is refused like somebody else's
+(see `errors.permission_denied`).
+"""
+
+from __future__ import annotations
+
+from make_sandbox import errors
+from make_sandbox.api.fields import Field
+from make_sandbox.model import tables
+from make_sandbox.model.account import Account
+from make_sandbox.model.store import Document, Id, Table
+
+TEAM = Field("teamId", "integer", required=True)
+HEX_ID = r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""Executions and incomplete executions: 32 hexadecimal digits, older ones with dashes."""
+
+
+def find(account: Account, table: Table, id_: Id) -> Document:
+    found = account.store.get(table, id_)
+    if found is None:
+        raise errors.permission_denied()
+    return found
+
+
+def team(account: Account, team_id: int) -> Document:
+    return find(account, tables.TEAMS, team_id)
+
+
+def organization(account: Account, organization_id: int) -> Document:
+    return find(account, tables.ORGANIZATIONS, organization_id)
+
+
+def organization_of(account: Account, team_id: int) -> Document:
+    return organization(account, team(account, team_id)["organizationId"])

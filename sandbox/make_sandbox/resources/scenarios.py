@@ -1,0 +1,236 @@
+"""`/scenarios`: the scenarios themselves. Their runs and logs are in `runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from make_sandbox import errors
+from make_sandbox.api.columns import Columns
+from make_sandbox.api.fields import CONFIRMED, Field
+from make_sandbox.api.paging import Page
+from make_sandbox.api.resource import Call, Resource
+from make_sandbox.model import blueprints, interface, removal, runs, scenarios, schedule, tables
+from make_sandbox.model.account import Account
+from make_sandbox.model.apps import NOT_INSTALLED
+from make_sandbox.model.store import Document
+from make_sandbox.resources import access
+
+FIELDS = (
+    "id", "name", "teamId", "hookId", "devices", "deviceId", "deviceScope", "concept", "description", "folderId",
+    "isinvalid", "islinked", "isActive", "islocked", "isPaused", "usedPackages", "lastEdit", "scheduling", "iswaiting",
+    "dlqCount", "createdByUser", "updatedByUser", "nextExec", "created", "scenarioVersion", "moduleSequenceId", "type",
+)  # fmt: skip
+COLUMNS = Columns(full=FIELDS)
+
+# In Make's own order, "proprietal", the newest come first here: what it goes by is not documented.
+PAGE = Page(
+    limit=500,
+    sort_by="proprietal",
+    direction="desc",
+    sortable=(
+        "id", "name", "teamId", "folderId", "isActive", "islinked", "isinvalid", "islocked", "lastEdit",
+        "createdByUserName", "updatedByUserName", "created",
+    ),
+    keys={
+        "proprietal": lambda row: row["id"],
+        "createdByUserName": lambda row: row["createdByUser"]["name"],
+        "updatedByUserName": lambda row: row["updatedByUser"]["name"],
+    },
+)  # fmt: skip
+
+resource = Resource("/scenarios", Field("scenarioId", "integer", required=True))
+
+
+def view(account: Account, scenario: Document) -> Document:
+    incomplete = account.store.list(tables.DLQS, scenario["id"])
+    return scenario | {
+        "devices": [],
+        "deviceId": None,
+        "deviceScope": None,
+        "concept": False,
+        "islinked": scenario["isActive"],
+        "islocked": False,
+        "isPaused": runs.is_paused(account, scenario),
+        "iswaiting": False,
+        "dlqCount": sum(not dlq["resolved"] for dlq in incomplete),
+        "type": "scenario",
+    }
+
+
+def find(call: Call) -> Document:
+    return access.find(call.account, tables.SCENARIOS, call.path["scenarioId"])
+
+
+def _answer(call: Call, scenario: Document) -> Document:
+    return {"scenario": call.pick(view(call.account, scenario))}
+
+
+@resource.get(
+    query=(
+        Field("teamId", "integer"),
+        Field("organizationId", "integer"),
+        Field("id[]", "integers"),
+        Field("folderId", "integer"),
+        Field("isActive", "boolean"),
+        Field("islinked", "boolean"),
+        Field("concept", "boolean"),
+        Field("type", "text", choices=("scenario", "tool")),
+    ),
+    columns=COLUMNS,
+    page=PAGE,
+)
+def list_of(call: Call):
+    """The scenarios of one team or of one organization. `concept` asks for drafts, of which there are none here."""
+    query, store = call.query, call.account.store
+    if "teamId" in query and "organizationId" in query:
+        raise errors.invalid_parameters(["The parameters 'teamId' and 'organizationId' cannot be used together."])
+    if "teamId" in query:
+        teams = [access.team(call.account, query["teamId"])]
+    elif "organizationId" in query:
+        organization = access.organization(call.account, query["organizationId"])
+        teams = store.list(tables.TEAMS, organization["id"])
+    else:
+        raise errors.missing_parameter("teamId")
+    found = (row for team in teams for row in store.list(tables.SCENARIOS, team["id"]))
+    return call.listing("scenarios", (view(call.account, row) for row in found if _wanted(query, row)))
+
+
+def _wanted(query: Mapping[str, Any], scenario: Document) -> bool:
+    active = query.get("isActive", query.get("islinked"))
+    return (
+        ("id[]" not in query or scenario["id"] in query["id[]"])
+        and ("folderId" not in query or scenario["folderId"] == query["folderId"])
+        and active in (None, scenario["isActive"])
+        # Tools of AI agents are scenarios as well; the practice account has none.
+        and query.get("type") != "tool"
+    )
+
+
+@resource.get("/{scenarioId}", columns=COLUMNS)
+def read(call: Call):
+    return _answer(call, find(call))
+
+
+@resource.get(
+    "/{scenarioId}/blueprint", query=(Field("blueprintId", "integer"), Field("draft", "boolean")), gateway=False
+)
+def blueprint_of(call: Call):
+    """The blueprint is an object here, and the schedule stands beside it. There are no drafts, so `draft` is live."""
+    scenario = find(call)
+    number = call.query.get("blueprintId", scenario["scenarioVersion"])
+    version = blueprints.version(call.account, scenario["id"], number)
+    if version is None:
+        raise errors.not_found("Blueprint version not found.")
+    is_current = number == scenario["scenarioVersion"]
+    kept = scenario["interface"]
+    return {
+        "code": "OK",
+        "response": {
+            "blueprint": version["blueprint"] | ({"name": scenario["name"]} if is_current else {}),
+            "scheduling": scenario["scheduling"] if is_current else version["scheduling"],
+            "concept": False,
+            "idSequence": scenario["moduleSequenceId"],
+            "created": scenario["created"],
+            "last_edit": version["created"],
+            "metadata": {"input_spec": kept["input"], "output_spec": kept["output"]},
+        },
+    }
+
+
+@resource.post(
+    query=(CONFIRMED,),
+    columns=COLUMNS,
+    # A `name` beside the blueprint (the gateway's sample) is passed over: the name is the blueprint's.
+    body=(
+        Field("teamId", "integer", required=True),
+        Field("blueprint", "json", required=True),
+        Field("scheduling", "json", required=True),
+        Field("folderId", "integer", nullable=True),
+        Field("basedon", "identifier", nullable=True),
+        Field("metadata", "object", nullable=True),
+    ),
+)
+def create(call: Call):
+    body = call.body
+    team = call.account.store.get(tables.TEAMS, body["teamId"])
+    if team is None:
+        raise errors.insufficient_rights("Insufficient rights, permission 'scenario add' is needed.")
+    draft = scenarios.Draft(
+        team_id=team["id"],
+        blueprint=body["blueprint"],
+        scheduling=body["scheduling"],
+        folder_id=_folder(call, team["id"]),
+        interface=interface.of_metadata(body.get("metadata") or {}),
+    )
+    scenario = scenarios.create(call.account, draft)
+    _install(call, team, draft.blueprint)
+    return _answer(call, scenario)
+
+
+def _folder(call: Call, team_id: int) -> int | None:
+    folder_id = call.body.get("folderId")
+    if folder_id is not None and access.find(call.account, tables.FOLDERS, folder_id)["teamId"] != team_id:
+        raise errors.permission_denied()
+    return folder_id
+
+
+def _install(call: Call, team: Document, blueprint: Document) -> None:
+    """An app that the organization has not used yet is installed with `confirmed=true`, and refused without."""
+    organization = access.organization(call.account, team["organizationId"])
+    installed = organization["installedApps"]
+    new = sorted(NOT_INSTALLED.intersection(blueprints.packages(blueprint)).difference(installed))
+    # The metadata of this refusal is not documented.
+    call.confirm(lambda: [{"type": "appNotInstalled", "data": [{"name": name}]} for name in new])
+    if new:
+        call.account.store.put(tables.ORGANIZATIONS, organization, installedApps=[*installed, *new])
+
+
+@resource.patch(
+    "/{scenarioId}",
+    query=(CONFIRMED,),
+    columns=COLUMNS,
+    body=(
+        Field("blueprint", "json"),
+        Field("scheduling", "json"),
+        Field("folderId", "integer", nullable=True),
+        Field("name", "text", longest=120),
+        Field("description", "text", nullable=True, longest=240),
+        Field("metadata", "object", nullable=True),
+    ),
+    strict=True,  # isActive and teamId cannot be changed here
+)
+def update(call: Call):
+    """Changes what is given. A blueprint replaces the whole one before; a new schedule of an active scenario
+    counts from now, and at intervals runs it at once.
+    """
+    body, account = call.body, call.account
+    scenario = find(call)
+    team = access.team(account, scenario["teamId"])
+    if "folderId" in body:
+        _folder(call, team["id"])
+    metadata = body.get("metadata")
+    scheduling = body.get("scheduling", scenario["scheduling"])
+    kept = scenario["interface"] if metadata is None else interface.of_metadata(metadata)
+    schedule.check(scheduling)
+    interface.check_scheduling(kept, scheduling)
+    plain = {name: body[name] for name in ("folderId", "description") if name in body}
+    stamps = {"lastEdit": account.stamp(), "updatedByUser": scenarios.person(account.user())}
+    changed = account.store.put(tables.SCENARIOS, scenario, **plain, **stamps, interface=kept, scheduling=scheduling)
+    if "blueprint" in body:
+        blueprints.check(account, team["id"], body["blueprint"])
+        _install(call, team, body["blueprint"])
+        changed = scenarios.keep_version(account, changed, body["blueprint"])
+    if "name" in body:
+        changed = account.store.put(tables.SCENARIOS, changed, name=body["name"])
+    if "scheduling" in body and changed["isActive"]:
+        changed = scenarios.resume(account, changed)
+    return _answer(call, changed)
+
+
+@resource.delete("/{scenarioId}")
+def delete(call: Call):
+    """Takes no `confirmed`."""
+    scenario = find(call)
+    removal.of_scenario(call.account, scenario["id"], scenario["teamId"])
+    return {"scenario": scenario["id"]}

@@ -1,0 +1,3 @@
+from make_mcp.cli import main
+
+raise SystemExit(main())

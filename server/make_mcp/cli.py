@@ -1,0 +1,137 @@
+"""The command line. It reads flags and hands on; what a command needs is imported when it runs."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, NoReturn, get_args, get_origin
+
+from make_mcp import __version__
+from make_mcp.settings import Settings, SettingsError, load, variable
+
+USAGE_ERROR = 2
+_KEYS = {"maton_api_key", "make_api_key"}
+
+
+class UsageError(Exception):
+    """A command line that does not fit; the text says what does."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command. 0 means done, 1 that the call or the demo failed, 2 that the command line or a setting does not fit."""
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except (UsageError, SettingsError) as error:
+        sys.stderr.write(f"make-mcp: {error}\n")
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does.
+        sys.stderr.close()
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    options = _parse(arguments)
+    command = options.pop("command") or "serve"
+    if command == "sandbox":
+        from make_mcp.commands.sandbox import sandbox
+
+        return sandbox(**options)
+    own = {name: options.pop(name) for name in ("tool", "values", "json") if name in options}
+    # Flags that were not given are absent, so that the environment counts.
+    settings = load(options)
+    if command == "serve":
+        from make_mcp.commands.serve import serve
+
+        return serve(settings)
+    if command == "tools":
+        from make_mcp.commands.tools import tools
+
+        return tools(settings, as_json=own["json"])
+    if command == "call":
+        from make_mcp.commands.call import call
+
+        return call(settings, own["tool"], own["values"], as_json=own["json"])
+    from make_mcp.commands.demo import demo
+
+    return demo()
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. `{self.prog} --help` shows what there is")
+
+
+def _parse(arguments: list[str]) -> dict[str, Any]:
+    shared = _Parser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    _add_settings(shared.add_argument_group("settings, each of them an environment variable too"))
+    parser = _Parser(
+        prog="make-mcp",
+        parents=[shared],
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="The MCP server for Make.com. Without a command it serves an MCP client over stdio.",
+        epilog="Keys come from the environment: MATON_API_KEY (or MATON_API_KEY_FILE) for the Maton gateway,\n"
+        "MAKE_API_KEY (or MAKE_API_KEY_FILE) and MAKE_ZONE for Make's own API. `make-mcp demo` needs none.",
+    )
+    parser.add_argument("--version", action="version", version=f"make-mcp {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
+
+    def add(name: str, about: str, *, settings: bool = True) -> argparse.ArgumentParser:
+        parents = [shared] if settings else []
+        return commands.add_parser(name, help=about, description=about, parents=parents, allow_abbrev=False)
+
+    add("serve", "serve MCP clients: --transport stdio (default), http or sse")
+    add("tools", "list the tools of this server").add_argument("--json", action="store_true", help="as JSON")
+    call = add("call", "call one tool")
+    call.add_argument("tool", metavar="TOOL", help="its name, as `make-mcp tools` lists it")
+    call.add_argument("values", metavar="KEY=VALUE", nargs="*", help="its arguments; objects and lists as JSON")
+    call.add_argument("--json", action="store_true", help="print the answer as compact JSON")
+    practice = add("sandbox", "serve the practice Make account over HTTP, for any client", settings=False)
+    practice.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
+    practice.add_argument("--port", type=_port, default=4401, help="port to listen on (%(default)s)")
+    practice.add_argument("--db", metavar="FILE", default=None, help="keep the account in this file")
+    add("demo", "see an MCP client drive the practice account, in a minute", settings=False)
+
+    # Asked before argparse is: it would take the value of a flag that does not exist for a command.
+    flags = {option for each in (parser, *commands.choices.values()) for option in each._option_string_actions}  # noqa: SLF001  # argparse has no other way to ask
+    for argument in arguments:
+        name = argument.split("=", 1)[0]
+        if name.startswith("--") and name not in flags:
+            raise UsageError(_no_such_flag(name, flags))
+    return vars(parser.parse_args(arguments))
+
+
+def _add_settings(group: Any) -> None:
+    for name, field in Settings.model_fields.items():
+        if name in _KEYS:
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        about = f"{field.description} [{variable(name)}]".replace("%", "%%")
+        if field.annotation is bool:
+            group.add_argument(flag, dest=name, action="store_const", const=True, help=about)
+        elif get_origin(field.annotation) is Literal:
+            group.add_argument(flag, dest=name, metavar="|".join(get_args(field.annotation)), help=about)
+        else:
+            group.add_argument(flag, dest=name, metavar=name.rsplit("_", 1)[-1].upper(), help=about)
+
+
+def _no_such_flag(name: str, flags: Collection[str]) -> str:
+    setting = name.removeprefix("--").replace("-", "_")
+    if setting in _KEYS:
+        return (
+            f"there is no flag for a key, since other processes can read a command line: set {setting.upper()}, "
+            f"or give {name}-file"
+        )
+    near = difflib.get_close_matches(name, flags, n=1)
+    return f"there is no flag {name}" + (
+        f": did you mean {near[0]}?" if near else "; `make-mcp --help` shows what there is"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text) <= 65535:
+        raise argparse.ArgumentTypeError("takes a number up to 65535; 0 takes any free one")
+    return int(text)

@@ -1,0 +1,196 @@
+"""`make-mcp demo`: an MCP client drives the practice account through the server, as Claude Desktop or an IDE would."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, cast
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp_types import CallToolResult, TextContent
+
+Json = dict[str, Any]
+
+
+class Failed(Exception):
+    """A step of the demo did not show what it should."""
+
+
+def demo() -> int:
+    """Runs every step, or says which one failed and returns 1."""
+    screen = Screen(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    try:
+        anyio.run(_run, screen)
+    except Exception as error:  # a client that cannot talk to the server is the failure that the demo is there to find
+        reason = _innermost(error)
+        told = str(reason) if isinstance(reason, Failed) else f"{type(reason).__name__}: {reason}"
+        print(f"\nThe demo stopped: {told}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseException", error.exceptions[0])
+    return error
+
+
+class Screen:
+    """Prints the demo: numbered steps, calls, what came back."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+        self._step = 0
+
+    def step(self, text: str) -> None:
+        self._step += 1
+        print(f"\n{self._paint('1;36', f'{self._step}. {text}')}")
+
+    def call(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        print(
+            f"   {self._paint('2', '>')} {tool} {self._paint('2', json.dumps(arguments, ensure_ascii=False) if arguments else '')}".rstrip()
+        )
+
+    def say(self, text: str) -> None:
+        print(f"     {text}")
+
+    def good(self, text: str) -> None:
+        print(f"     {self._paint('32', 'ok')} {text}")
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour and text else text
+
+
+class Account:
+    """What the demo asks of the server: calls by name, as any MCP client makes them."""
+
+    def __init__(self, client: Client, screen: Screen) -> None:
+        self._client = client
+        self._screen = screen
+
+    async def read(self, tool: str, **arguments: Any) -> Json:
+        result = await self._call(tool, arguments)
+        if result.is_error or result.structured_content is None:
+            raise Failed(f"{tool} answered: {_text(result)}")
+        if json.loads(_text(result)) != result.structured_content:
+            raise Failed(f"{tool} says one thing in text and another in structured content")
+        return cast("Json", result.structured_content)
+
+    async def refused(self, tool: str, **arguments: Any) -> str:
+        result = await self._call(tool, arguments)
+        if not result.is_error:
+            raise Failed(f"{tool} should have been refused")
+        return _text(result)
+
+    async def _call(self, tool: str, arguments: Json) -> CallToolResult:
+        self._screen.call(tool, arguments)
+        return await self._client.call_tool(tool, arguments)
+
+
+async def _run(screen: Screen) -> None:
+    print("make-mcp, on a practice account: nothing here is real, and no key is needed.")
+    server = StdioServerParameters(command=sys.executable, args=["-m", "make_mcp", "--sandbox"])
+    with anyio.fail_after(120):
+        async with Client(server) as client:
+            account = Account(client, screen)
+            await _meet(client, screen)
+            organization = await _look_around(account, screen)
+            await _find_a_failure(account, screen, organization)
+            await _change_something(account, screen, organization)
+            await _try_what_must_not_work(account, screen, organization)
+    print(
+        "\nThat is all. To use it with an account of yours, set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE: see README.md."
+    )
+
+
+async def _meet(client: Client, screen: Screen) -> None:
+    screen.step("An MCP client starts the server and asks what it can do")
+    tools = (await client.list_tools()).tools
+    hints = [tool.annotations for tool in tools if tool.annotations is not None]
+    reading = sum(hint.read_only_hint is True for hint in hints)
+    screen.say(
+        f"{len(tools)} tools over protocol {client.protocol_version}: {reading} only read, {len(tools) - reading} change something."
+    )
+    if len(tools) != 61 or len(hints) != len(tools):
+        raise Failed("not every tool is there, with its hints")
+
+
+async def _look_around(account: Account, screen: Screen) -> int:
+    screen.step("It finds its way: organizations, teams, scenarios")
+    organizations = (await account.read("organizations_list"))["organizations"]
+    found: list[tuple[Json, list[Json]]] = []
+    for organization in organizations:
+        listed = await account.read("scenarios_list", organizationId=organization["id"], sort="name")
+        found.append((organization, listed["scenarios"]))
+    # The account has more than one organization; the demo goes where most happens.
+    organization, scenarios = max(found, key=lambda pair: len(pair[1]))
+    teams = (await account.read("teams_list", organizationId=organization["id"]))["teams"]
+    names = {team["id"]: team["name"] for team in teams}
+    screen.say(f'"{organization["name"]}" has {len(teams)} teams and {len(scenarios)} scenarios:')
+    for scenario in scenarios:
+        state = "invalid" if scenario["isinvalid"] else "on" if scenario["isActive"] else "off"
+        kind = scenario["scheduling"]["type"]
+        screen.say(f"  {scenario['id']}  {state:<8}{kind:<14}{names[scenario['teamId']]:<16}{scenario['name']}")
+    if not scenarios:
+        raise Failed("no organization has a scenario")
+    return organization["id"]
+
+
+async def _find_a_failure(account: Account, screen: Screen, organization: int) -> None:
+    screen.step("It finds out what failed, and why")
+    scenarios = (await account.read("scenarios_list", organizationId=organization, fields=["id", "name", "dlqCount"]))[
+        "scenarios"
+    ]
+    troubled = next((s for s in scenarios if s["dlqCount"]), None)
+    if troubled is None:
+        raise Failed("no scenario has an incomplete execution")
+    runs = (await account.read("scenarios_logs", scenarioId=troubled["id"], status=3, limit=5))["scenarioLogs"]
+    waiting = (await account.read("incomplete_executions_list", scenarioId=troubled["id"], limit=5))["dlqs"]
+    screen.say(f'"{troubled["name"]}" failed {len(runs)} times of late; {len(waiting)} incomplete executions wait:')
+    for execution in waiting[:3]:
+        screen.say(f"  {execution['created']}  {execution['reason']}")
+    if not runs or not waiting:
+        raise Failed("the failures of the scenario are not to be seen")
+
+
+async def _change_something(account: Account, screen: Screen, organization: int) -> None:
+    screen.step("It wants to switch a scenario on: first it only gets a preview")
+    scenarios = (await account.read("scenarios_list", organizationId=organization, filters={"isActive": False}))[
+        "scenarios"
+    ]
+    target = next((s for s in scenarios if not s["isinvalid"]), None)
+    if target is None:
+        raise Failed("there is no scenario to switch on")
+    preview = await account.read("scenarios_start", scenarioId=target["id"])
+    request = preview["request"]
+    screen.say(f"{preview['status']}: would send {request['method']} {request['url']}")
+    before = await account.read("scenarios_get", scenarioId=target["id"], fields=["id", "isActive"])
+    if preview["nothingChanged"] is not True or before["scenario"]["isActive"]:
+        raise Failed("the preview changed something")
+    screen.good("nothing was changed")
+
+    screen.step("The user agrees, and the client confirms")
+    await account.read("scenarios_start", scenarioId=target["id"], confirm=True)
+    after = await account.read("scenarios_get", scenarioId=target["id"])
+    if not after["scenario"]["isActive"]:
+        raise Failed("the scenario is still off")
+    screen.good(f'"{target["name"]}" is on')
+    run = await account.read("scenarios_run", scenarioId=target["id"], responsive=True, confirm=True)
+    runs = (await account.read("scenarios_logs", scenarioId=target["id"], limit=1))["scenarioLogs"]
+    if not runs or runs[0]["id"] != run["executionId"]:
+        raise Failed("the run is not in the log")
+    screen.good(f"it ran once: {runs[0]['operations']} operations, status {runs[0]['status']} (1 is success)")
+
+
+async def _try_what_must_not_work(account: Account, screen: Screen, organization: int) -> None:
+    screen.step("What must not work does not")
+    screen.good(await account.refused("scenarios_get", scenarioId="1/../../../../google-drive/v3/files/5"))
+    scenario = (await account.read("scenarios_list", organizationId=organization, limit=1))["scenarios"][0]
+    screen.good(await account.refused("scenarios_delete", scenarioId=scenario["id"], confirm="yes"))
+    still = await account.read("scenarios_get", scenarioId=scenario["id"], fields=["id", "name"])
+    screen.good(f'"{still["scenario"]["name"]}" is still there')
+
+
+def _text(result: CallToolResult) -> str:
+    return "".join(block.text for block in result.content if isinstance(block, TextContent))

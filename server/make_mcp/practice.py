@@ -1,0 +1,25 @@
+"""The practice account in process: the sandbox's HTTP application behind the same client, with no network between."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx2
+
+import make_sandbox
+from make_mcp.settings import Settings
+from make_mcp.upstream import Upstreams
+from make_mcp.upstream.doors import Doors, make_door, maton_door
+
+# Reserved by RFC 6761: never a real host, so that a mistake cannot send practice to anybody.
+_GATEWAY = "https://maton.sandbox.localhost"
+_MAKE = "https://make.sandbox.localhost"
+
+
+@asynccontextmanager
+async def practice_upstreams(settings: Settings) -> AsyncGenerator[Upstreams]:
+    """Upstreams into a fresh practice account, which is gone with the process."""
+    doors = Doors(
+        {"maton": maton_door(_GATEWAY, make_sandbox.KEY), "make": make_door(_MAKE, make_sandbox.TOKEN)}, settings.prefer
+    )
+    async with Upstreams(doors, httpx2.ASGITransport(make_sandbox.create_app())) as upstreams:
+        yield upstreams

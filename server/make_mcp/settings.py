@@ -1,0 +1,227 @@
+"""Settings: every flag and environment variable, declared once.
+
+A flag is the field's name with dashes (`--read-only`); its environment variable is `MAKE_MCP_` and the name
+(`MAKE_MCP_READ_ONLY`), except for credentials and base URLs, which keep the names that Make's and Maton's own pages use.
+A flag wins over the environment. A key has no flag: what stands on a command line can be read by other processes.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MAKE_MCP_"
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Names separated by commas."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_ZONE = re.compile(r"[a-z]{2}[0-9]{1,2}")
+_ZONE_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(make|celonis)\.com")
+
+
+class SettingsError(Exception):
+    """Raised by `load`: settings that do not fit. The text names each variable and what it takes, never a value."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    maton_api_key: SecretStr | None = Field(
+        None, validation_alias="MATON_API_KEY", description="key of the Maton gateway (maton.ai/settings)"
+    )
+    maton_api_key_file: Path | None = Field(
+        None, validation_alias="MATON_API_KEY_FILE", description="file that holds the key of the Maton gateway"
+    )
+    maton_connection: str | None = Field(
+        None,
+        validation_alias="MATON_CONNECTION",
+        pattern="^[A-Za-z0-9_-]{1,64}$",
+        description="Maton's id of the Make account to use, where several are linked",
+    )
+    make_api_key: SecretStr | None = Field(
+        None, validation_alias="MAKE_API_KEY", description="token of Make's own API (your profile, API access)"
+    )
+    make_api_key_file: Path | None = Field(
+        None, validation_alias="MAKE_API_KEY_FILE", description="file that holds the token of Make's own API"
+    )
+    make_zone: str | None = Field(
+        None,
+        validation_alias="MAKE_ZONE",
+        description="zone of the token: the host that you see in Make, as in eu1.make.com",
+    )
+    maton_base_url: str = Field(
+        "https://api.maton.ai",
+        validation_alias="MATON_BASE_URL",
+        description="where the Maton gateway is, for tests and proxies",
+    )
+    make_base_url: str | None = Field(
+        None,
+        validation_alias="MAKE_BASE_URL",
+        description="where Make's API is, instead of the zone; for tests and proxies",
+    )
+    prefer: Literal["maton", "make"] = Field(
+        "maton", description="the way to take where both keys are set and both ways offer a tool"
+    )
+    sandbox: bool = Field(False, description="serve a practice account: no key, no network")
+    read_only: bool = Field(False, description="remove every tool that writes, and refuse calls to them")
+    toolsets: Names = Field((), description="only these groups of tools, separated by commas")
+    tools: Names = Field((), description="only these tools, separated by commas")
+    exclude_tools: Names = Field((), description="all but these tools, separated by commas")
+    transport: Literal["stdio", "http", "sse"] = Field("stdio", description="how clients reach the server")
+    host: str = Field("127.0.0.1", description="address to listen on, for http and sse; a loopback address")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on, for http and sse; 0 takes any free one")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="how much to log, on stderr")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _host_placeholders(cls, values: Any) -> Any:
+        # A bundle's host leaves `${user_config.x}` in place of an option that has no value, and one of them hands out
+        # secrets that it forgot to decrypt.
+        if not isinstance(values, Mapping):
+            return values
+        given = cast("Mapping[str, Any]", values)
+        for name, value in given.items():
+            if isinstance(value, str) and value.startswith("__encrypted__:"):
+                raise ValueError(
+                    f"{name} arrived still encrypted: a fault of the host. Set it anew there, or in the environment"
+                )
+        return {n: v for n, v in given.items() if not (isinstance(v, str) and v.startswith("${user_config."))}
+
+    @field_validator("maton_api_key", "make_api_key")
+    @classmethod
+    def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(_key(value.get_secret_value()))
+
+    @field_validator("make_zone")
+    @classmethod
+    def _zone_is_a_host_of_make(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        host = value.strip().lower().removeprefix("https://").rstrip("/")
+        host = f"{host}.make.com" if _ZONE.fullmatch(host) else host
+        if not _ZONE_HOST.fullmatch(host):
+            raise ValueError("takes a zone such as eu1.make.com; for another host set MAKE_BASE_URL")
+        return host
+
+    @field_validator("maton_base_url", "make_base_url")
+    @classmethod
+    def _base_url_is_safe(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            url = urlsplit(value.strip())
+            port = url.port
+        except ValueError:
+            raise ValueError("is not a URL") from None
+        if (
+            not url.hostname
+            or url.username
+            or url.password
+            or url.query
+            or url.fragment
+            or url.scheme not in {"https", "http"}
+        ):
+            raise ValueError("takes a URL such as https://proxy.example.com, without credentials, query or fragment")
+        if url.scheme == "http" and url.hostname not in LOOPBACK:
+            raise ValueError("takes https; http only for 127.0.0.1, localhost and [::1], since the key goes there")
+        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+        return f"{url.scheme}://{host}{f':{port}' if port else ''}{url.path.rstrip('/')}"
+
+    @field_validator("host")
+    @classmethod
+    def _host_is_loopback(cls, value: str) -> str:
+        if value not in LOOPBACK:
+            raise ValueError("takes a loopback address (127.0.0.1, localhost or ::1): there is no sign-in yet")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source_for_each_key(self) -> "Settings":
+        for name in ("maton_api_key", "make_api_key"):
+            if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
+                raise ValueError(f"{name.upper()} and {name.upper()}_FILE are both set: keep one of the two")
+        return self
+
+    @property
+    def maton_key(self) -> str | None:
+        """The key of the gateway, from the environment or its file."""
+        return _read(self.maton_api_key, self.maton_api_key_file, "MATON_API_KEY_FILE")
+
+    @property
+    def make_key(self) -> str | None:
+        """The token of Make's API, from the environment or its file."""
+        return _read(self.make_api_key, self.make_api_key_file, "MAKE_API_KEY_FILE")
+
+
+def load(flags: Mapping[str, Any]) -> Settings:
+    """The settings from flags and environment.
+
+    Raises:
+        SettingsError: one does not fit; nothing was started.
+    """
+    try:
+        # The rules above see each variable under the name that a person set, so that they can say it.
+        return Settings(**flags)
+    except ValidationError as error:
+        raise SettingsError(
+            "; ".join(_problem(item["loc"], item["msg"], item["type"], item.get("ctx", {})) for item in error.errors())
+        ) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def _problem(location: tuple[int | str, ...], message: str, kind: str, context: Mapping[str, Any]) -> str:
+    where = str(location[0]) if location else ""
+    field = next((f for f in Settings.model_fields if where in {f, variable(f)}), None)
+    name = "" if field is None else f"{variable(field)} (--{field.replace('_', '-')}) "
+    return name + _TAKES.get(kind, message.removeprefix("Value error, ")).format_map({"expected": "", **context})
+
+
+_TAKES = {
+    "bool_parsing": "takes true or false",
+    "int_parsing": "takes a whole number",
+    "literal_error": "takes {expected}",
+    "greater_than_equal": "takes a number from {ge} up",
+    "less_than_equal": "takes a number up to {le}",
+    "string_pattern_mismatch": "takes text of the form {pattern}",
+}
+
+
+def _key(value: str) -> str:
+    key = value.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("holds no usable key: it is empty, or has spaces or characters that a key cannot have")
+    return key
+
+
+def _read(key: SecretStr | None, file: Path | None, name: str) -> str | None:
+    if key is not None:
+        return key.get_secret_value()
+    if file is None:
+        return None
+    try:
+        return _key(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsError(f"{name} names a file that cannot be read or holds no usable key") from None

@@ -1,0 +1,23 @@
+"""The two ways to Make: which to take, what may leave, and what an answer means."""
+
+from make_mcp.upstream.client import Upstreams
+from make_mcp.upstream.errors import (
+    BadAnswer,
+    GuardError,
+    NotConfigured,
+    OutcomeUnknown,
+    Refused,
+    Unreachable,
+    UpstreamError,
+)
+
+__all__ = [
+    "BadAnswer",
+    "GuardError",
+    "NotConfigured",
+    "OutcomeUnknown",
+    "Refused",
+    "Unreachable",
+    "UpstreamError",
+    "Upstreams",
+]

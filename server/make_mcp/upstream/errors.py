@@ -1,0 +1,47 @@
+"""What can go wrong on the way to Make.
+
+    UpstreamError           the base; its text is for the agent
+    ├── NotConfigured       no key for a way that offers the tool; nothing was sent
+    ├── GuardError          the final address lies outside the API; nothing was sent
+    ├── Unreachable         no connection, or no answer to a read; nothing was changed
+    ├── OutcomeUnknown      a write left, and no answer came: it may have taken effect
+    ├── BadAnswer           an answer that is not what Make documents
+    └── Refused             Make or Maton answered with an error status
+
+Each text says what happened, what it means here, and what to do next. None holds a key or a whole body.
+"""
+
+
+class UpstreamError(Exception):
+    pass
+
+
+class NotConfigured(UpstreamError):
+    pass
+
+
+class GuardError(UpstreamError):
+    pass
+
+
+class Unreachable(UpstreamError):
+    pass
+
+
+class OutcomeUnknown(UpstreamError):
+    pass
+
+
+class BadAnswer(UpstreamError):
+    def __init__(self, text: str, *, status: int) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Refused(UpstreamError):
+    """Make or Maton said no. `code` is Make's own, such as IM004 or SC403, where the body names one."""
+
+    def __init__(self, text: str, *, status: int, code: str | None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code

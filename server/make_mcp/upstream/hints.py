@@ -1,0 +1,132 @@
+"""What a refusal means here, and what to do next: Make's status, code and body in words for an agent."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from make_mcp.upstream.doors import Door
+from make_mcp.upstream.errors import Refused
+from make_tools import Endpoint
+
+_LONGEST = 200
+_UNSAFE = re.compile(r"[^\x20-\x7e\u00a1-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufaff]+")
+"""Control characters, direction marks and zero-width characters, which could pose as something else."""
+
+
+def safe(text: str, longest: int = _LONGEST) -> str:
+    """Foreign text as one short line."""
+    line = _UNSAFE.sub(" ", text[: longest * 4]).strip()
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def check_next(endpoint: Endpoint[...]) -> str:
+    return f"{endpoint.group}_list shows what is true now."
+
+
+def refusal(endpoint: Endpoint[...], door: Door, status: int, data: object, text: str) -> Refused:
+    """An error answer of Make or Maton as an exception, in three parts: what it said, what it means, what to do."""
+    body: Mapping[str, Any] = cast("Mapping[str, Any]", data) if isinstance(data, dict) else {}
+    # Maton wraps some of its own errors: {"error": {...}} or {"error": "..."}.
+    inner = body.get("error")
+    if isinstance(inner, dict):
+        body = cast("Mapping[str, Any]", inner)
+    code = body.get("code")
+    code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
+    said = _said(body, text)
+    meaning = _meaning(endpoint, door, status, code, said)
+    who = "Maton" if endpoint.api == "maton" else "Make"
+    label = f"{status} {code}" if code else str(status)
+    parts = [f"{endpoint.name}: {who} answered {label}: {said}", _affected(body), meaning]
+    return Refused(" ".join(part for part in parts if part), status=status, code=code)
+
+
+def _said(body: Mapping[str, Any], text: str) -> str:
+    """`message`, `detail` (a string or a list of them) and `suberrors`; a debug block is not passed on."""
+    detail = body.get("detail")
+    lines: list[object] = [body.get("message"), *(_list(detail) or [detail])]
+    lines += [item.get("message") for item in _objects(body.get("suberrors"))]
+    lines.append(body.get("error"))
+    told = [safe(line).rstrip(".") for line in lines if isinstance(line, str) and line]
+    return "; ".join(dict.fromkeys(told)) + "." if told else f'"{text}".' if text else "(no text)."
+
+
+def _affected(body: Mapping[str, Any]) -> str:
+    """The scenarios that Make names in the metadata of IM004."""
+    concerned = [item for entry in _objects(body.get("metadata")) for item in _objects(entry.get("data"))]
+    names = [
+        f"{safe(str(item['scenarioId']), 20)} {json.dumps(safe(str(item.get('scenarioName', '')), 80), ensure_ascii=False)}"
+        for item in concerned
+        if "scenarioId" in item
+    ]
+    return f"Scenarios concerned: {', '.join(names[:20])}." if names else ""
+
+
+def _meaning(endpoint: Endpoint[...], door: Door, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
+    match status, code:
+        case 401, _ if door.upstream == "maton":
+            return "MATON_API_KEY was not accepted: take a key from maton.ai/settings, and start the server again."
+        case 401, _:
+            return (
+                f"The token was not accepted by the zone {door.zone}. A token belongs to one zone, and elsewhere looks like "
+                "a bad one: compare MAKE_ZONE with the host that you see when you are signed in at Make."
+            )
+        case 402, _:
+            return "The organization's plan does not include this. Another call will not help; the plan can be changed at Make."
+        case 403, _ if "1010" in said:
+            return "That was the network in front of Make, not Make: it refuses this client or this address."
+        case 403, _:
+            return _rights(endpoint, door)
+        case 404, "IM304":
+            return "A connection that is named there does not exist for this team: see connections_list. Nothing was created."
+        case 404, _:
+            return f"It does not exist, or not for this key; Make hides what belongs to others. Ids come from {endpoint.group}_list."
+        case 406, _ if endpoint.effect == "destroy":
+            return (
+                "Nothing was deleted, since other things depend on it. If those may break, and the user agrees, call again "
+                "with `confirmed`: true."
+            )
+        case 406, _:
+            return "Make wants a confirmation. If the user agrees, call again with `confirmed`: true."
+        case 422, "IM325":
+            return "The scenario is switched off: switch it on with scenarios_start, then run it."
+        case ((400 | 422), _) if "already running" in said or "is not running" in said:
+            return "That is the wanted state: there is nothing to do, and no reason to repeat it."
+        case 422, _ if "already being executed" in said:
+            return "One run at a time: wait for the one in progress (scenarios_logs), then run it."
+        case 424, _:
+            return "The service behind the connection refused: connections_test tells whether it still authenticates."
+        case 429, "IM310":
+            return "The organization or team is paused. Waiting will not help; its owner can resume it at Make."
+        case 429, _:
+            return "Too many requests: Make counts per organization and minute, Maton ten a second. Wait a minute, then go on."
+        case 400, _ if door.upstream == "maton" and "connection" in said.lower():
+            return "The gateway may have no active link to a Make account: see maton_connections_list."
+        case ((400 | 413 | 422), _):
+            return "Nothing was changed. Mend the arguments that it names."
+        case _ if status >= 500 and endpoint.effect != "read":
+            return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
+        case 500, _ if door.upstream == "maton":
+            return "Behind the gateway that often means that the link to Make has expired: see maton_connections_list."
+        case _ if status >= 500:
+            return "Make has a fault. Nothing was changed; try again in a minute."
+        case _:
+            return ""
+
+
+def _rights(endpoint: Endpoint[...], door: Door) -> str:
+    who = "the Make account that Maton is linked to" if door.upstream == "maton" else "the token"
+    needs = "scopes" if len(endpoint.scopes) > 1 else "scope"
+    scopes = f"{endpoint.name} needs the {needs} {', '.join(endpoint.scopes)}. " if endpoint.scopes else ""
+    return (
+        f"{scopes}Either {who} lacks that, or its user is no member of this team or organization, or there is no such thing: "
+        "Make answers all three alike. The scopes of a token are chosen when it is made: for more, make a new token."
+    )
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [cast("dict[str, Any]", item) for item in _list(value) if isinstance(item, dict)]
