@@ -11,6 +11,8 @@ from make_mcp.settings import Settings, SettingsError, load, variable
 
 USAGE_ERROR = 2
 _KEYS = {"maton_api_key", "make_api_key"}
+CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
+"""What `config` can write for; here, so that `--help` need not import it."""
 
 
 class UsageError(Exception):
@@ -39,7 +41,7 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.sandbox import sandbox
 
         return sandbox(**options)
-    own = {name: options.pop(name) for name in ("tool", "values", "json") if name in options}
+    own = {name: options.pop(name) for name in ("tool", "values", "json", "client") if name in options}
     # Flags that were not given are absent, so that the environment counts.
     settings = load(options)
     if command == "serve":
@@ -54,6 +56,14 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.call import call
 
         return call(settings, own["tool"], own["values"], as_json=own["json"])
+    if command == "doctor":
+        from make_mcp.commands.doctor import doctor
+
+        return doctor(settings)
+    if command == "config":
+        from make_mcp.commands.config import config
+
+        return config(settings, own["client"])
     from make_mcp.commands.demo import demo
 
     return demo()
@@ -89,6 +99,9 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
     call.add_argument("tool", metavar="TOOL", help="its name, as `make-mcp tools` lists it")
     call.add_argument("values", metavar="KEY=VALUE", nargs="*", help="its arguments; objects and lists as JSON")
     call.add_argument("--json", action="store_true", help="print the answer as compact JSON")
+    add("doctor", "check the settings and each key, and say what to mend")
+    config = add("config", "print what a client's configuration needs to start this server")
+    config.add_argument("client", metavar="CLIENT", choices=CLIENTS, help=", ".join(CLIENTS))
     practice = add("sandbox", "serve the practice Make account over HTTP, for any client", settings=False)
     practice.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
     practice.add_argument("--port", type=_port, default=4401, help="port to listen on (%(default)s)")

@@ -1,0 +1,95 @@
+"""`make-mcp config CLIENT`: the exact text that makes an MCP client start this server."""
+
+import json
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from make_mcp.settings import Settings, variable
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a client starts the server: the command, and the variables with a word in place of each key."""
+
+    command: str
+    arguments: Sequence[str]
+    variables: Mapping[str, str]
+
+    def entry(self) -> dict[str, object]:
+        entry: dict[str, object] = {"command": self.command, "args": list(self.arguments)}
+        return entry | ({"env": dict(self.variables)} if self.variables else {})
+
+
+def config(settings: Settings, client: str) -> int:
+    """Prints the text alone on stdout, and on stderr where it goes. No key is printed."""
+    where, write = CLIENTS[client]
+    print(f"{where}:", file=sys.stderr)
+    print(write(_launch(settings)))
+    return 0
+
+
+def _launch(settings: Settings) -> Launch:
+    # A client's own PATH may lack this environment: the full path works from anywhere.
+    command = shutil.which("make-mcp", path=str(Path(sys.executable).parent)) or shutil.which("make-mcp")
+    arguments = [] if command else ["-m", "make_mcp"]
+    arguments += [flag for flag, on in (("--sandbox", settings.sandbox), ("--read-only", settings.read_only)) if on]
+    if settings.sandbox:
+        return Launch(command or sys.executable, arguments, {})
+    named = {"make_zone": settings.make_zone, "maton_connection": settings.maton_connection}
+    maton = {variable("maton_api_key"): "YOUR_MATON_KEY"}
+    make = {variable("make_api_key"): "YOUR_MAKE_TOKEN", variable("make_zone"): "YOUR_ZONE.make.com"}
+    keys = {**(maton if settings.maton_key else {}), **(make if settings.make_key else {})} or make
+    return Launch(
+        command or sys.executable, arguments, keys | {variable(name): value for name, value in named.items() if value}
+    )
+
+
+def _json(*path: str) -> Callable[[Launch], str]:
+    def write(launch: Launch) -> str:
+        content: object = launch.entry()
+        for key in reversed((*path, "make")):
+            content = {key: content}
+        return json.dumps(content, indent=2)
+
+    return write
+
+
+def _vscode(launch: Launch) -> str:
+    # VS Code asks for the keys itself, and keeps them.
+    secrets = [name for name in launch.variables if name.endswith("_API_KEY")]
+    inputs = [{"type": "promptString", "id": s.lower(), "description": s, "password": True} for s in secrets]
+    variables = {n: f"${{input:{n.lower()}}}" if n in secrets else v for n, v in launch.variables.items()}
+    server = {"type": "stdio", **Launch(launch.command, launch.arguments, variables).entry()}
+    return json.dumps({"inputs": inputs, "servers": {"make": server}}, indent=2)
+
+
+def _toml(launch: Launch) -> str:
+    # A JSON string, or a list of them, is one in TOML too.
+    lines = [
+        "[mcp_servers.make]",
+        f"command = {json.dumps(launch.command)}",
+        f"args = {json.dumps(list(launch.arguments))}",
+    ]
+    lines += ["", "[mcp_servers.make.env]"] if launch.variables else []
+    return "\n".join([*lines, *(f"{name} = {json.dumps(value)}" for name, value in launch.variables.items())])
+
+
+def _claude_code(launch: Launch) -> str:
+    variables = [part for name, value in launch.variables.items() for part in ("-e", f"{name}={value}")]
+    return shlex.join(["claude", "mcp", "add", "make", *variables, "--", launch.command, *launch.arguments])
+
+
+CLIENTS: Mapping[str, tuple[str, Callable[[Launch], str]]] = {
+    "claude-desktop": ("Into claude_desktop_config.json (Settings, Developer, Edit Config)", _json("mcpServers")),
+    "claude-code": ("Run", _claude_code),
+    "cursor": ("Into ~/.cursor/mcp.json, or .cursor/mcp.json in a project", _json("mcpServers")),
+    "vscode": ("Into .vscode/mcp.json of a project", _vscode),
+    "codex": ("Into ~/.codex/config.toml", _toml),
+    "gemini": ("Into ~/.gemini/settings.json", _json("mcpServers")),
+    "zed": ("Into Zed's settings.json", _json("context_servers")),
+}
+"""By client: where the text goes, and how it is written."""

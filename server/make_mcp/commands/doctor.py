@@ -1,0 +1,72 @@
+"""`make-mcp doctor`: is everything set, does each key work, and what can be done with it."""
+
+import platform
+
+import anyio
+
+from make_mcp import __version__
+from make_mcp.app import open_caller
+from make_mcp.calls import Caller
+from make_mcp.selection import select
+from make_mcp.settings import Settings
+from make_tools import GROUPS
+
+
+def doctor(settings: Settings) -> int:
+    """Reads only. Prints a line for each thing that it looked at; 1 if one of them needs mending."""
+    print(f"make-mcp {__version__}, Python {platform.python_version()}, {platform.system()}")
+    tools = select(GROUPS, settings)
+    writing = sum(endpoint.effect != "read" for endpoint in tools.values())
+    print(
+        f"  {len(tools)} tools: {len(tools) - writing} read, {writing} change something"
+        + (", read-only" if settings.read_only else "")
+    )
+    return 0 if anyio.run(_look, settings) else 1
+
+
+async def _look(settings: Settings) -> bool:
+    if settings.sandbox:
+        print("  ok    the practice account: no key, no network")
+        return await _sign_in(settings, "maton") and await _sign_in(settings, "make")
+    sound = True
+    if settings.maton_key is None and settings.make_key is None:
+        print("  mend  no key: set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE. --sandbox needs none")
+        return False
+    if settings.maton_key is not None:
+        sound = await _sign_in(settings, "maton") and sound
+    if settings.make_key is not None:
+        sound = await _sign_in(settings, "make") and sound
+    return sound
+
+
+async def _sign_in(settings: Settings, upstream: str) -> bool:
+    # All tools, whatever the selection: the question is whether the key works.
+    every = settings.model_copy(update={"prefer": upstream, "toolsets": (), "tools": (), "exclude_tools": ()})
+    name = {"maton": "the Maton gateway", "make": "Make's own API"}[upstream]
+    async with open_caller(every) as (caller, _):
+        if upstream == "maton" and not await _links(caller):
+            return False
+        answer = await caller.call("users_me", {})
+        if answer.data is None:
+            print(f"  mend  {name}: {answer.text}")
+            return False
+        user = answer.data.get("authUser", {})
+        print(f"  ok    {name}: signed in as {user.get('name')} ({user.get('email')}), user {user.get('id')}")
+        listed = (await caller.call("organizations_list", {})).data or {}
+        for organization in listed.get("organizations", []):
+            print(f"          {organization.get('id')}  {organization.get('name')}  {organization.get('zone', '')}")
+    return True
+
+
+async def _links(caller: Caller) -> bool:
+    answer = await caller.call("maton_connections_list", {})
+    if answer.data is None:
+        print(f"  mend  the Maton gateway: {answer.text}")
+        return False
+    states = [link.get("status") for link in answer.data.get("connections", [])]
+    if "ACTIVE" not in states:
+        print("  mend  the Maton gateway: no active link to a Make account. maton_connections_create begins one")
+        return False
+    several = "" if states.count("ACTIVE") == 1 else ": set MATON_CONNECTION to choose one"
+    print(f"  ok    the Maton gateway: {states.count('ACTIVE')} active link(s) to Make{several}")
+    return True
