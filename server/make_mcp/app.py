@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from mcp.server.caching import CacheHint
@@ -11,10 +12,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
     CallToolRequestParams,
-    CallToolResult,
     ListToolsResult,
     PaginatedRequestParams,
-    TextContent,
     Tool,
     ToolAnnotations,
 )
@@ -92,18 +91,21 @@ def build(caller: Caller, tools: Sequence[Tool]) -> Server[Any]:
     async def list_tools(_ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None) -> ListToolsResult:
         return listing
 
-    async def call_tool(_ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(_ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> dict[str, Any]:
         try:
             answer = await caller.call(params.name, params.arguments or {})
         except UnknownTool as error:
             raise MCPError(code=INVALID_PARAMS, message=str(error)) from None
-        return CallToolResult(
-            content=[TextContent(type="text", text=answer.text)],
-            structured_content=answer.data,
-            is_error=answer.is_error,
-        )
+        # In the protocol's own form: the SDK checks it against the negotiated version either way (and drops what that
+        # version does not know), and models would be built only to be taken apart again.
+        result: dict[str, Any] = {
+            "resultType": "complete",
+            "content": [{"type": "text", "text": answer.text}],
+            "isError": answer.is_error,
+        }
+        return result if answer.data is None else {**result, "structuredContent": answer.data}
 
-    return Server(
+    server = Server[Any](
         "make-mcp",
         version=__version__,
         title="Make",
@@ -111,5 +113,9 @@ def build(caller: Caller, tools: Sequence[Tool]) -> Server[Any]:
         # The listing is the same as long as the server runs.
         cache_hints={"tools/list": CacheHint(ttl_ms=3_600_000, scope="private")},
         on_list_tools=list_tools,
-        on_call_tool=call_tool,
     )
+    server.add_request_handler("tools/call", CallToolRequestParams, call_tool)
+    if find_spec("opentelemetry.sdk") is None:
+        # The SDK traces every message; where nothing can collect the traces, that is time for nothing.
+        server.middleware.clear()
+    return server

@@ -1,12 +1,11 @@
 """From a tool's name and arguments to its answer: the path of every call, whatever brought it here."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from make_mcp.answers import safe_for_json
+from make_mcp.answers import answer, exactly, without
 from make_mcp.confirmation import Gate, Preview
 from make_mcp.upstream import UpstreamError, Upstreams
 from make_tools import ArgumentError, Endpoint
@@ -47,16 +46,17 @@ class Caller:
             raise UnknownTool(self._why_not(name))
         try:
             admitted = self._gate.admit(endpoint, arguments)
-            data = dict(admitted.content) if isinstance(admitted, Preview) else await self._upstreams.send(admitted)
+            if isinstance(admitted, Preview):
+                return Answer(*exactly(dict(admitted.content)))
+            data = await self._upstreams.send(admitted)
         except (ArgumentError, UpstreamError) as error:
-            return Answer(str(error), None)
+            return Answer(without(str(error), self._upstreams.secrets), None)
         except Exception as error:  # a fault of ours must not end the session, nor show its inside
             # The traceback may hold what the model or Make sent: only for who asks for it.
             log.log(logging.ERROR, "%s failed inside make-mcp: %s", name, type(error).__name__)
             log.debug("%s failed inside make-mcp", name, exc_info=error)
             return Answer(f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None)
-        shown = safe_for_json(data)
-        return Answer(json.dumps(shown, ensure_ascii=False, separators=(",", ":")), shown)
+        return Answer(*answer(data, self._upstreams.secrets))
 
 
 _AFTER_A_FAULT = (

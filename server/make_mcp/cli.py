@@ -2,15 +2,15 @@
 
 import argparse
 import difflib
+import os
 import sys
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from make_mcp import __version__
-from make_mcp.settings import Settings, SettingsError, load, variable
+from make_mcp.settings import KEYS, Settings, SettingsError, load, variable
 
 USAGE_ERROR = 2
-_KEYS = {"maton_api_key", "make_api_key"}
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
 
@@ -22,16 +22,24 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command. 0 means done, 1 that the call or the demo failed, 2 that the command line or a setting does not fit."""
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+        status = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
     except (UsageError, SettingsError) as error:
-        sys.stderr.write(f"make-mcp: {error}\n")
+        sys.stderr.write(f"make-mcp: {one_line(str(error))}\n")
         return USAGE_ERROR
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does.
-        sys.stderr.close()
+    except OSError as error:
+        # Whoever read our output has gone, as `head` does, or there is nowhere to write it to.
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"make-mcp: {one_line(str(error.strerror or error))}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    return status
+
+
+def one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _run(arguments: list[str]) -> int:
@@ -119,7 +127,7 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
 
 def _add_settings(group: Any) -> None:
     for name, field in Settings.model_fields.items():
-        if name in _KEYS:
+        if name in KEYS:
             continue
         flag = f"--{name.replace('_', '-')}"
         about = f"{field.description} [{variable(name)}]".replace("%", "%%")
@@ -133,7 +141,7 @@ def _add_settings(group: Any) -> None:
 
 def _no_such_flag(name: str, flags: Collection[str]) -> str:
     setting = name.removeprefix("--").replace("-", "_")
-    if setting in _KEYS:
+    if setting in KEYS:
         return (
             f"there is no flag for a key, since other processes can read a command line: set {setting.upper()}, "
             f"or give {name}-file"

@@ -27,6 +27,9 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Names separated by commas."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+KEYS = frozenset({"maton_api_key", "make_api_key"})
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
 _ZONE = re.compile(r"[a-z]{2}[0-9]{1,2}")
 _ZONE_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(make|celonis)\.com")
 
@@ -41,7 +44,6 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
-        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
@@ -94,17 +96,15 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _host_placeholders(cls, values: Any) -> Any:
-        # A bundle's host leaves `${user_config.x}` in place of an option that has no value, and one of them hands out
-        # secrets that it forgot to decrypt.
-        if not isinstance(values, Mapping):
-            return values
+        # One host of bundles hands out secrets that it forgot to decrypt.
         given = cast("Mapping[str, Any]", values)
         for name, value in given.items():
             if isinstance(value, str) and value.startswith("__encrypted__:"):
+                field = next((f for f in cls.model_fields if name in {f, variable(f)}), name)
                 raise ValueError(
-                    f"{name} arrived still encrypted: a fault of the host. Set it anew there, or in the environment"
+                    f"{variable(field)} arrived still encrypted: a fault of the host. Set it anew there, or in the environment"
                 )
-        return {n: v for n, v in given.items() if not (isinstance(v, str) and v.startswith("${user_config."))}
+        return {name: value for name, value in given.items() if not _is_placeholder(value)}
 
     @field_validator("maton_api_key", "make_api_key")
     @classmethod
@@ -143,6 +143,10 @@ class Settings(BaseSettings):
             raise ValueError("takes a URL such as https://proxy.example.com, without credentials, query or fragment")
         if url.scheme == "http" and url.hostname not in LOOPBACK:
             raise ValueError("takes https; http only for 127.0.0.1, localhost and [::1], since the key goes there")
+        if not _HOST.fullmatch(url.hostname):
+            raise ValueError("takes a URL whose host is a plain name or address")
+        if not all(_SEGMENT.fullmatch(segment) for segment in url.path.rstrip("/").split("/")[1:]):
+            raise ValueError("takes a URL whose path is of plain letters and digits")
         host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
         return f"{url.scheme}://{host}{f':{port}' if port else ''}{url.path.rstrip('/')}"
 
@@ -178,12 +182,23 @@ def load(flags: Mapping[str, Any]) -> Settings:
         SettingsError: one does not fit; nothing was started.
     """
     try:
-        # The rules above see each variable under the name that a person set, so that they can say it.
-        return Settings(**flags)
+        # By the variables' names, for which alone the fields that have one of their own are known.
+        given = {_source(name): value for name, value in flags.items() if not _is_placeholder(value)}
+        return Settings(**given)
     except ValidationError as error:
         raise SettingsError(
             "; ".join(_problem(item["loc"], item["msg"], item["type"], item.get("ctx", {})) for item in error.errors())
         ) from None
+
+
+def _is_placeholder(value: object) -> bool:
+    """Whether a bundle's host left it in place of an option that has no value."""
+    return isinstance(value, str) and value.startswith("${user_config.")
+
+
+def _source(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else field
 
 
 def variable(field: str) -> str:
@@ -195,7 +210,8 @@ def variable(field: str) -> str:
 def _problem(location: tuple[int | str, ...], message: str, kind: str, context: Mapping[str, Any]) -> str:
     where = str(location[0]) if location else ""
     field = next((f for f in Settings.model_fields if where in {f, variable(f)}), None)
-    name = "" if field is None else f"{variable(field)} (--{field.replace('_', '-')}) "
+    flag = "" if field in KEYS else f"(--{field.replace('_', '-')}) " if field else ""
+    name = "" if field is None else f"{variable(field)} {flag}"
     return name + _TAKES.get(kind, message.removeprefix("Value error, ")).format_map({"expected": "", **context})
 
 
@@ -210,7 +226,7 @@ _TAKES = {
 
 
 def _key(value: str) -> str:
-    key = value.strip()
+    key = value.strip(" \t\r\n")
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError("holds no usable key: it is empty, or has spaces or characters that a key cannot have")
     return key

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import from_json
 from typing_extensions import Doc
 
 from make_tools.schema import SAFE_INTEGER
@@ -84,8 +85,8 @@ All: TypeAlias = Annotated[bool, Wire(place="body")]
 def _as_object(value: object, what: str) -> Mapping[str, Any]:
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = from_json(value.encode(), allow_inf_nan=False)
+        except ValueError:
             raise ValueError(f"is a string that is no JSON: send the {what} as an object") from None
     if not isinstance(value, dict):
         raise ValueError(f"takes the {what} as an object, or as a JSON string of one")  # noqa: TRY004  # pydantic collects ValueErrors

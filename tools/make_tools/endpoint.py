@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypedDict, Unpac
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
 
 from make_tools.refusal import ArgumentError, explain
 from make_tools.schema import ToolSchema, in_words
@@ -137,6 +138,8 @@ class Endpoint(Generic[P]):
         in_body = [a.name for a in self.arguments if a.place == "body"]
         if self.method == "PATCH" and not places["body"]:
             raise ArgumentError(self.name, [f"there is nothing to change: give {' or '.join(in_body)}"])
+        if not _can_be_carried(places):
+            raise ArgumentError(self.name, [_NO_JSON])
         return Request(self.method, path, places["query"], places["body"] if in_body else None)
 
     def _takes(self, also: Collection[str]) -> dict[str, str]:
@@ -156,6 +159,19 @@ class Endpoint(Generic[P]):
     @cached_property
     def _model(self) -> type[BaseModel]:
         return read_model(self.wire)
+
+
+_NO_JSON = "an argument holds what JSON cannot carry: half of a character, a number that is none (NaN), nesting deeper than 200"
+
+
+def _can_be_carried(values: Mapping[str, Mapping[str, Any]]) -> bool:
+    if not any(values.values()):
+        return True
+    try:
+        from_json(to_json(values), allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 class Options(TypedDict, total=False):

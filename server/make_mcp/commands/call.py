@@ -54,5 +54,5 @@ def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:
 def _json_or_text(value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

@@ -1,13 +1,14 @@
 """Sends a permitted request and reads the answer. The one file that talks to the network."""
 
-import json
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, cast
 
 import httpx2
+from pydantic_core import from_json, to_json
 
 from make_mcp.confirmation import Permit
-from make_mcp.upstream.doors import Door, Doors
+from make_mcp.upstream.doors import Door, Doors, Exchange
 from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Unreachable
 from make_mcp.upstream.guard import Guard
 from make_mcp.upstream.hints import check_next, refusal, safe
@@ -34,8 +35,11 @@ class Upstreams:
             timeout=TIMEOUT,
             # A redirect could take the key, and the body of a write, to another host.
             follow_redirects=False,
-            headers={},
+            # None is kept: a session that one call began must not stand behind the next.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
+        self.secrets = tuple(door.key for door in doors.open.values())
+        """What must not stand in any answer or error."""
 
     async def __aenter__(self) -> "Upstreams":
         await self._client.__aenter__()
@@ -64,11 +68,13 @@ class Upstreams:
         door = self._doors.door(endpoint)
         if endpoint.api == "maton" and request.method != "GET" and request.path != PLATFORM:
             # The key opens every app of the account: a link is looked at before it is touched.
-            hold_to_make(endpoint, await self._exchange(endpoint, door, Request("GET", request.path)))
-        answer = await self._exchange(endpoint, door, request)
+            look = Exchange(endpoint, door, changes=False)
+            hold_to_make(endpoint, await self._exchange(look, Request("GET", request.path)))
+        answer = await self._exchange(Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
         return hold_to_make(endpoint, answer) if endpoint.api == "maton" else answer
 
-    async def _exchange(self, endpoint: Endpoint[...], door: Door, request: Request) -> dict[str, Any]:
+    async def _exchange(self, exchange: Exchange, request: Request) -> dict[str, Any]:
+        endpoint, door = exchange.endpoint, exchange.door
         url = door.url(endpoint, request)
         self._guard.check(url)
         try:
@@ -81,8 +87,8 @@ class Upstreams:
                 "Check the network, the proxy settings and the base URL, then try again."
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise _no_answer(endpoint, type(error).__name__) from None
-        return _read(endpoint, door, response)
+            raise _no_answer(exchange, type(error).__name__) from None
+        return _read(exchange, response)
 
 
 def _bases(door: Door) -> list[str]:
@@ -98,11 +104,12 @@ def _headers(door: Door, request: Request) -> dict[str, str]:
 def _content(request: Request) -> bytes | None:
     if request.body is None:
         return None
-    return json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(request.body)
 
 
-def _no_answer(endpoint: Endpoint[...], why: str) -> Exception:
-    if endpoint.effect == "read":
+def _no_answer(exchange: Exchange, why: str) -> Exception:
+    endpoint = exchange.endpoint
+    if not exchange.changes:
         return Unreachable(f"{endpoint.name}: no answer from Make ({why}). Nothing was changed; try again.")
     return OutcomeUnknown(
         f"{endpoint.name}: the request left and no answer came ({why}). It may have taken effect: do not repeat it "
@@ -110,7 +117,8 @@ def _no_answer(endpoint: Endpoint[...], why: str) -> Exception:
     )
 
 
-def _read(endpoint: Endpoint[...], door: Door, response: httpx2.Response) -> dict[str, Any]:
+def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
+    endpoint, door = exchange.endpoint, exchange.door
     body = response.content
     if response.is_redirect:
         raise BadAnswer(
@@ -121,17 +129,35 @@ def _read(endpoint: Endpoint[...], door: Door, response: httpx2.Response) -> dic
     if response.is_success and not body:
         return {}
     try:
-        data: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        data: Any = _parse(body.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError:
         data = None
+    # Whatever charset it claims to have: this is only to be looked at.
+    text = safe(body[:2000].decode("utf-8", "replace"))
     if not response.is_success:
-        raise refusal(endpoint, door, response.status_code, data, safe(response.text))
+        raise refusal(exchange, response.status_code, data, text)
     if data is None:
-        told = "It may have taken effect. " + check_next(endpoint) if endpoint.effect != "read" else ""
+        told = "It may have taken effect. " + check_next(endpoint) if exchange.changes else ""
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         raise BadAnswer(
             f"{endpoint.name}: {door.upstream} answered {response.status_code} with {safe(kind)} in place of JSON: "
-            f'"{safe(response.text)}". Check MAKE_ZONE and the base URL. {told}'.rstrip(),
+            f'"{text}". Check MAKE_ZONE and the base URL. {told}'.rstrip(),
             status=response.status_code,
         )
     return cast("dict[str, Any]", data) if isinstance(data, dict) else {"result": data}
+
+
+_ENVELOPE = 8
+"""Levels of nesting that a client reads around our data, and some to spare."""
+
+
+def _parse(body: bytes) -> Any:
+    """The JSON of an answer, if clients can read it too: they nest no deeper than 200, our envelope included.
+
+    Raises:
+        ValueError: it is no JSON, or deeper, or holds a number that is none.
+    """
+    data: Any = from_json(b"[" * _ENVELOPE + body + b"]" * _ENVELOPE, allow_inf_nan=False)
+    for _ in range(_ENVELOPE):
+        (data,) = data
+    return data

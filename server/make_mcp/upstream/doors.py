@@ -27,6 +27,7 @@ class Door:
     bases: Mapping[Literal["make", "maton"], str]
     """Base address by the API that a path belongs to; the gateway has two."""
     headers: Mapping[str, str] = field(repr=False)
+    key: str = field(repr=False)
     zone: str | None = None
 
     def url(self, endpoint: Endpoint[...], request: Request) -> str:
@@ -34,6 +35,15 @@ class Door:
         address = self.bases[endpoint.api] + request.path
         query = encode(request.query)
         return f"{address}?{query}" if query else address
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer: for which tool, through which door, and whether it would change anything."""
+
+    endpoint: Endpoint[...]
+    door: Door
+    changes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def maton_door(base_url: str, key: str, connection: str | None = None) -> Door:
     headers = {"authorization": f"Bearer {key}"}
     if connection is not None:
         headers["maton-connection"] = connection
-    return Door("maton", {"make": root + GATEWAY, "maton": root}, {**_common(), **headers})
+    return Door("maton", {"make": root + GATEWAY, "maton": root}, {**_common(), **headers}, key)
 
 
 def make_door(base_url: str, token: str) -> Door:
@@ -99,7 +109,7 @@ def make_door(base_url: str, token: str) -> Door:
     # An API token is a UUID and goes by `Token`; what an OAuth client got goes by `Bearer`.
     scheme = "Token" if _UUID.fullmatch(token) else "Bearer"
     zone = base.removeprefix("https://").removeprefix("http://").removesuffix(MAKE_API)
-    return Door("make", {"make": base}, {**_common(), "authorization": f"{scheme} {token}"}, zone)
+    return Door("make", {"make": base}, {**_common(), "authorization": f"{scheme} {token}"}, token, zone)
 
 
 def encode(query: Mapping[str, object]) -> str:

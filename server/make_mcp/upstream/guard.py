@@ -20,6 +20,10 @@ class Guard:
 
     def check(self, url: str) -> None:
         """Raises GuardError unless the URL lies below a base, by its letters and by its meaning."""
+        try:
+            origin = _origin(url)
+        except ValueError:
+            raise _outside() from None
         parts = urlsplit(url)
         path = parts.path
         plain = (
@@ -32,14 +36,17 @@ class Guard:
             and "@" not in parts.netloc
             and all(segment not in {"", ".", ".."} for segment in path.split("/")[1:])
         )
-        origin = _origin(url)
         if not plain or not any(
             origin == o and (path == prefix or path.startswith(prefix + "/")) for o, prefix in self._bases
         ):
-            raise GuardError(
-                "The request was stopped before it left: its address lies outside the API. Nothing was sent. "
-                "Check the ids: they are plain numbers or letters, as the list tools show them."
-            )
+            raise _outside()
+
+
+def _outside() -> GuardError:
+    return GuardError(
+        "The request was stopped before it left: its address lies outside the API. Nothing was sent. "
+        "Check the ids: they are plain numbers or letters, as the list tools show them."
+    )
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

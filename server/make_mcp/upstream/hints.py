@@ -1,22 +1,26 @@
 """What a refusal means here, and what to do next: Make's status, code and body in words for an agent."""
 
 import json
-import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
 
-from make_mcp.upstream.doors import Door
+from make_mcp.upstream.doors import Door, Exchange
 from make_mcp.upstream.errors import Refused
 from make_tools import Endpoint
 
 _LONGEST = 200
-_UNSAFE = re.compile(r"[^\x20-\x7e\u00a1-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufaff]+")
-"""Control characters, direction marks and zero-width characters, which could pose as something else."""
+_MOST_SAID = 600
+_BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters by category that show nothing."""
 
 
 def safe(text: str, longest: int = _LONGEST) -> str:
-    """Foreign text as one short line."""
-    line = _UNSAFE.sub(" ", text[: longest * 4]).strip()
+    """Foreign text as one short line: no control characters, direction marks or invisible ones, which could pose as ours."""
+    shown = "".join(
+        c if unicodedata.category(c)[0] not in "CZ" and c not in _BLANK_LETTERS else " " for c in text[: longest * 4]
+    )
+    line = " ".join(shown.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
@@ -24,8 +28,12 @@ def check_next(endpoint: Endpoint[...]) -> str:
     return f"{endpoint.group}_list shows what is true now."
 
 
-def refusal(endpoint: Endpoint[...], door: Door, status: int, data: object, text: str) -> Refused:
-    """An error answer of Make or Maton as an exception, in three parts: what it said, what it means, what to do."""
+def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused:
+    """An error answer of Make or Maton as an exception, in three parts: what it said, what it means, what to do.
+
+    `data` is its JSON or None, `text` its beginning as one safe line.
+    """
+    endpoint = exchange.endpoint
     body: Mapping[str, Any] = cast("Mapping[str, Any]", data) if isinstance(data, dict) else {}
     # Maton wraps some of its own errors: {"error": {...}} or {"error": "..."}.
     inner = body.get("error")
@@ -33,12 +41,16 @@ def refusal(endpoint: Endpoint[...], door: Door, status: int, data: object, text
         body = cast("Mapping[str, Any]", inner)
     code = body.get("code")
     code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
-    said = _said(body, text)
-    meaning = _meaning(endpoint, door, status, code, said)
+    said = _said(body, text if data is None else "")
+    by_network = status == 403 and code is None and "1010" in text
+    meaning = _BY_NETWORK if by_network else _meaning(exchange, status, code, said)
     who = "Maton" if endpoint.api == "maton" else "Make"
     label = f"{status} {code}" if code else str(status)
     parts = [f"{endpoint.name}: {who} answered {label}: {said}", _affected(body), meaning]
     return Refused(" ".join(part for part in parts if part), status=status, code=code)
+
+
+_BY_NETWORK = "That was the network in front of Make, not Make: it refuses this client or this address."
 
 
 def _said(body: Mapping[str, Any], text: str) -> str:
@@ -48,7 +60,9 @@ def _said(body: Mapping[str, Any], text: str) -> str:
     lines += [item.get("message") for item in _objects(body.get("suberrors"))]
     lines.append(body.get("error"))
     told = [safe(line).rstrip(".") for line in lines if isinstance(line, str) and line]
-    return "; ".join(dict.fromkeys(told)) + "." if told else f'"{text}".' if text else "(no text)."
+    if not told:
+        return f'"{text}".' if text else "(no message)."
+    return safe("; ".join(dict.fromkeys(told)), _MOST_SAID) + "."
 
 
 def _affected(body: Mapping[str, Any]) -> str:
@@ -62,7 +76,8 @@ def _affected(body: Mapping[str, Any]) -> str:
     return f"Scenarios concerned: {', '.join(names[:20])}." if names else ""
 
 
-def _meaning(endpoint: Endpoint[...], door: Door, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
+def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
+    endpoint, door = exchange.endpoint, exchange.door
     match status, code:
         case 401, _ if door.upstream == "maton":
             return "MATON_API_KEY was not accepted: take a key from maton.ai/settings, and start the server again."
@@ -73,8 +88,6 @@ def _meaning(endpoint: Endpoint[...], door: Door, status: int, code: str | None,
             )
         case 402, _:
             return "The organization's plan does not include this. Another call will not help; the plan can be changed at Make."
-        case 403, _ if "1010" in said:
-            return "That was the network in front of Make, not Make: it refuses this client or this address."
         case 403, _:
             return _rights(endpoint, door)
         case 404, "IM304":
@@ -104,7 +117,7 @@ def _meaning(endpoint: Endpoint[...], door: Door, status: int, code: str | None,
             return "The gateway may have no active link to a Make account: see maton_connections_list."
         case ((400 | 413 | 422), _):
             return "Nothing was changed. Mend the arguments that it names."
-        case _ if status >= 500 and endpoint.effect != "read":
+        case _ if status >= 500 and exchange.changes:
             return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
         case 500, _ if door.upstream == "maton":
             return "Behind the gateway that often means that the link to Make has expired: see maton_connections_list."

@@ -15,10 +15,13 @@ def hold_to_make(endpoint: Endpoint[...], answer: dict[str, Any]) -> dict[str, A
     Raises:
         Refused: the link that was asked for belongs to another app.
     """
-    one = answer.get("connection")
-    if isinstance(one, dict) and cast("dict[str, Any]", one).get("app", _APP) != _APP:
+    apps = [answer["app"]] if "app" in answer else []
+    if "connection" in answer:
+        one = answer["connection"]
+        apps.append(cast("dict[str, Any]", one).get("app") if isinstance(one, dict) else None)
+    if any(app != _APP for app in apps):
         raise Refused(
-            f"{endpoint.name}: this id links another app, not Make, and was left alone. maton_connections_list shows those of Make.",
+            f"{endpoint.name}: this id is not known to link Make, and was left alone. maton_connections_list shows those of Make.",
             status=404,
             code=None,
         )

@@ -1,0 +1,126 @@
+"""A network of our own: what leaves for Make is recorded, and what comes back is the test's to say."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+
+from make_mcp.calls import Caller
+from make_mcp.confirmation import Gate
+from make_mcp.selection import select, why_not
+from make_mcp.settings import load
+from make_mcp.upstream import Upstreams
+from make_mcp.upstream.doors import open_doors
+from make_tools import GROUPS, Endpoint
+
+MATON_KEY = "canary-maton-key-5f1e"
+MAKE_TOKEN = "0c0ffee0-ca4a-4b1d-9e77-000000000001"
+OAUTH_TOKEN = "canary-oauth-token-77aa"
+SECRETS = (MATON_KEY, MAKE_TOKEN, OAUTH_TOKEN)
+
+BOTH_KEYS = {"maton_api_key": MATON_KEY, "make_api_key": MAKE_TOKEN, "make_zone": "eu1.make.com"}
+MAKE_KEY = {"make_api_key": MAKE_TOKEN, "make_zone": "eu1.make.com"}
+MATON_ONLY = {"maton_api_key": MATON_KEY}
+
+ENDPOINTS: dict[str, Endpoint[...]] = {endpoint.name: endpoint for group in GROUPS for endpoint in group.endpoints}
+READS = [endpoint for endpoint in ENDPOINTS.values() if endpoint.effect == "read"]
+WRITES = [endpoint for endpoint in ENDPOINTS.values() if endpoint.effect != "read"]
+
+LINK = {"connection": {"id": "21fd90f9", "app": "make"}}
+
+Respond = Callable[[httpx2.Request], httpx2.Response]
+
+
+def json_answer(data: object, status: int = 200) -> httpx2.Response:
+    return httpx2.Response(status, json=data)
+
+
+def _usual(request: httpx2.Request) -> httpx2.Response:
+    # The gateway's own links are looked at before they are touched.
+    return json_answer(
+        LINK if request.method == "GET" and request.url.path.startswith("/connections/") else {"ok": True}
+    )
+
+
+class Network(httpx2.MockTransport):
+    """Records every request, and answers as it is told."""
+
+    def __init__(self, respond: Respond = _usual) -> None:
+        self.sent: list[httpx2.Request] = []
+        self.respond = respond
+        super().__init__(self._record)
+
+    def _record(self, request: httpx2.Request) -> httpx2.Response:
+        self.sent.append(request)
+        return self.respond(request)
+
+
+def always(status: int = 200, content: bytes = b"", **headers: str) -> Respond:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: httpx2.Response(status, content=content, headers=named)
+
+
+def failing(error: Exception) -> Respond:
+    def respond(_: httpx2.Request) -> httpx2.Response:
+        raise error
+
+    return respond
+
+
+@asynccontextmanager
+async def calling(network: httpx2.AsyncBaseTransport | None, flags: dict[str, Any]) -> AsyncGenerator[Caller]:
+    """The path of every call, with these settings, over this network; None is the real one."""
+    settings = load(flags)
+    tools = select(GROUPS, settings)
+    async with Upstreams(open_doors(settings), network) as upstreams:
+        yield Caller(tools, Gate(upstreams.locate), upstreams, lambda name: why_not(name, GROUPS, tools, settings))
+
+
+def body_of(request: httpx2.Request) -> Any:
+    return json.loads(request.content) if request.content else None
+
+
+Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Listener:
+    """A loopback server that hands each connection to `answer`, and counts the requests that arrived."""
+
+    def __init__(self, answer: Answering) -> None:
+        self._answer = answer
+        self.requests: list[bytes] = []
+        self.port = 0
+
+    async def __aenter__(self) -> "Listener":
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def read_request(self, reader: asyncio.StreamReader) -> bytes:
+        """One whole request; empty where the client has gone."""
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b""
+        lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        body = await reader.readexactly(int(lengths[0].split(b":")[1])) if lengths else b""
+        self.requests.append(head + body)
+        return head + body
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if await self.read_request(reader):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()

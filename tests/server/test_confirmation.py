@@ -1,0 +1,212 @@
+"""Nothing that changes an account leaves without `confirm`: true, and what a preview shows is what then leaves."""
+
+import ast
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp_types import TextContent
+from tests.server.network import BOTH_KEYS, ENDPOINTS, READS, WRITES, Network, body_of, calling
+from tests.tools.wire_cases import CASES, Case
+
+from make_mcp.app import build, open_caller, tool
+from make_mcp.confirmation import Gate
+from make_mcp.settings import load
+from make_tools import Endpoint
+
+ROOT = Path(__file__).parents[2]
+MISSING: Any = object()
+PREVIEWED = [MISSING, False, None]
+REFUSED: list[Any] = [
+    "true", "True", "yes", "on", "1", "", "null", 1, 0, -1, 1.0, 0.0, float("nan"), [], [True], {}, {"confirm": True}, (),
+]  # fmt: skip
+
+WRITE_CASES = [pytest.param(c, id=f"{c.tool}-{i}") for i, c in enumerate(CASES) if ENDPOINTS[c.tool].effect != "read"]
+READ_CASES = [pytest.param(c, id=f"{c.tool}-{i}") for i, c in enumerate(CASES) if ENDPOINTS[c.tool].effect == "read"]
+
+
+def least(endpoint: Endpoint[...]) -> dict[str, Any]:
+    """The first arguments of the table that fit the tool."""
+    return dict(next(case.arguments for case in CASES if case.tool == endpoint.name))
+
+
+def with_confirm(arguments: Any, confirm: Any) -> dict[str, Any]:
+    return dict(arguments) if confirm is MISSING else {**arguments, "confirm": confirm}
+
+
+def test_thirty_tools_read_and_thirty_one_write():
+    assert (len(READS), len(WRITES)) == (30, 31)
+    assert {case.tool for case in CASES} == {e.name for e in (*READS, *WRITES)}
+
+
+@pytest.mark.parametrize("case", WRITE_CASES)
+async def test_a_write_that_is_not_confirmed_sends_nothing_and_gets_a_preview(case: Case):
+    network = Network()
+    async with calling(network, BOTH_KEYS) as caller:
+        for confirm in PREVIEWED:
+            answer = await caller.call(case.tool, with_confirm(case.arguments, confirm))
+            assert answer.data is not None, answer.text
+            assert answer.data["status"] == "confirmation_required"
+            assert answer.data["nothingChanged"] is True
+            assert (answer.data["tool"], answer.data["effect"]) == (case.tool, ENDPOINTS[case.tool].effect)
+            assert answer.data["what"] == ENDPOINTS[case.tool].description
+            assert "`confirm`: true" in answer.data["toConfirm"]
+            assert case.tool in answer.data["toConfirm"]
+            assert json.loads(answer.text) == answer.data
+    assert network.sent == []
+
+
+@pytest.mark.parametrize("case", WRITE_CASES)
+async def test_what_only_looks_like_a_confirmation_sends_nothing_and_is_refused(case: Case):
+    network = Network()
+    async with calling(network, BOTH_KEYS) as caller:
+        for confirm in REFUSED:
+            answer = await caller.call(case.tool, with_confirm(case.arguments, confirm))
+            assert answer.is_error, confirm
+            assert answer.text.startswith(f"{case.tool} was not called: `confirm` takes true or false"), answer.text
+            assert "nothing was changed" in answer.text
+            assert network.sent == [], confirm
+
+
+@pytest.mark.parametrize("case", WRITE_CASES)
+@pytest.mark.parametrize("prefer", ["maton", "make"])
+async def test_a_confirmed_call_sends_exactly_what_the_preview_showed(case: Case, prefer: str):
+    network = Network()
+    async with calling(network, {**BOTH_KEYS, "prefer": prefer}) as caller:
+        preview = (await caller.call(case.tool, case.arguments)).data
+        answer = await caller.call(case.tool, {**case.arguments, "confirm": True})
+    assert preview is not None
+    assert answer.data is not None, answer.text
+    # Links of the gateway are read before they are touched; everything else is one request.
+    assert [request.method for request in network.sent[:-1]] == ["GET"] * (case.tool == "maton_connections_delete")
+    sent = network.sent[-1]
+    shown = preview["request"]
+    assert (shown["method"], shown["url"]) == (sent.method, str(sent.url))
+    assert ("body" in shown) == (sent.content != b"")
+    assert shown.get("body") == body_of(sent)
+    assert "confirm" not in (body_of(sent) or {})
+    assert "confirm" not in sent.url.params
+
+
+async def test_a_preview_shows_numbers_as_they_will_be_sent():
+    network = Network()
+    arguments = {"scenarioId": 1, "data": {"n": 2**60}}
+    async with calling(network, BOTH_KEYS) as caller:
+        preview = (await caller.call("scenarios_run", arguments)).data
+        await caller.call("scenarios_run", {**arguments, "confirm": True})
+    assert preview is not None
+    assert preview["request"]["body"] == body_of(network.sent[-1])
+
+
+@pytest.mark.parametrize("case", READ_CASES)
+async def test_a_tool_that_reads_takes_no_confirm_and_needs_none(case: Case):
+    network = Network()
+    async with calling(network, BOTH_KEYS) as caller:
+        for confirm in (True, False, "true"):
+            answer = await caller.call(case.tool, {**case.arguments, "confirm": confirm})
+            assert answer.is_error
+            assert "there is no argument `confirm`" in answer.text
+        assert network.sent == []
+        assert (await caller.call(case.tool, case.arguments)).data is not None
+    assert len(network.sent) == 1
+
+
+@pytest.mark.parametrize("endpoint", WRITES, ids=lambda e: e.name)
+async def test_an_argument_that_does_not_fit_stops_a_confirmed_call_before_it_leaves(endpoint: Endpoint[...]):
+    network = Network()
+    unfit: list[dict[str, Any]] = [
+        {name: True} for name in ("confirmation", "Confirm", "CONFIRM", "confirm ", "force", "__proto__", "", "method_")
+    ]
+    unfit += [{argument.name: object()} for argument in endpoint.arguments]
+    async with calling(network, BOTH_KEYS) as caller:
+        for extra in unfit:
+            answer = await caller.call(endpoint.name, {**least(endpoint), **extra, "confirm": True})
+            assert answer.is_error, extra
+            assert answer.text.startswith(f"{endpoint.name} was not called: "), answer.text
+        for missing in endpoint.schema.get("required", ()):
+            partial = {key: value for key, value in least(endpoint).items() if key != missing}
+            answer = await caller.call(endpoint.name, {**partial, "confirm": True})
+            assert answer.is_error
+            assert f"`{missing}` is missing" in answer.text
+    assert network.sent == []
+
+
+@pytest.mark.parametrize("name", [e.name for e in WRITES if "confirmed" in e.schema["properties"]])
+async def test_makes_own_guard_does_not_stand_in_for_the_gate(name: str):
+    network = Network()
+    async with calling(network, BOTH_KEYS) as caller:
+        answer = await caller.call(name, {**least(ENDPOINTS[name]), "confirmed": True})
+    assert answer.data is not None
+    assert answer.data["status"] == "confirmation_required"
+    assert network.sent == []
+
+
+@pytest.mark.parametrize("endpoint", WRITES, ids=lambda e: e.name)
+async def test_without_a_key_even_a_confirmed_write_sends_nothing_and_names_the_variable(endpoint: Endpoint[...]):
+    network = Network()
+    async with calling(network, {}) as caller:
+        for confirm in (MISSING, True):
+            answer = await caller.call(endpoint.name, with_confirm(least(endpoint), confirm))
+            assert answer.is_error
+            assert "_API_KEY" in answer.text
+    assert network.sent == []
+
+
+def test_the_listing_of_a_write_has_confirm_and_that_of_a_read_has_not():
+    gate = Gate(lambda _endpoint, _request: "")
+    for endpoint in itertools.chain(READS, WRITES):
+        properties = tool(endpoint, gate.schema(endpoint)).input_schema["properties"]
+        expected = None if endpoint.effect == "read" else {"type": "boolean"}
+        assert properties.get("confirm") == expected
+        assert "confirm" not in endpoint.schema["properties"]
+        assert "confirm" not in gate.schema(endpoint).get("required", ())
+
+
+async def test_over_the_protocol_a_write_needs_the_json_boolean_too():
+    async with open_caller(load({"sandbox": True})) as (caller, tools), Client(build(caller, tools)) as client:
+        for endpoint in WRITES:
+            for confirm in (MISSING, False, None, "true", 1, [True]):
+                result = await client.call_tool(endpoint.name, with_confirm(least(endpoint), confirm))
+                previewed = confirm is MISSING or not confirm
+                assert bool(result.is_error) is not previewed
+                text = result.content[0]
+                assert isinstance(text, TextContent)
+                if previewed:
+                    assert result.structured_content is not None
+                    assert result.structured_content["nothingChanged"] is True
+                    assert json.loads(text.text) == result.structured_content
+                else:
+                    assert result.structured_content is None
+                    assert "nothing was changed" in text.text
+
+
+def test_only_the_gate_makes_permits():
+    makers: set[str] = set()
+    for path in (p for root in ("server", "tools", "sandbox") for p in (ROOT / root).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = node.func
+                name = (
+                    called.id
+                    if isinstance(called, ast.Name)
+                    else called.attr
+                    if isinstance(called, ast.Attribute)
+                    else ""
+                )
+                # `replace` could turn one permit into another.
+                copied = name == "replace" and bool(node.args) and "permit" in ast.unparse(node.args[0]).lower()
+                if name == "Permit" or copied:
+                    makers.add(path.name)
+    assert makers == {"confirmation.py"}
+
+
+def test_only_one_file_talks_to_the_network():
+    speakers = {
+        path.name
+        for path in (ROOT / "server").rglob("*.py")
+        if "AsyncClient(" in path.read_text(encoding="utf-8") or "httpx2.Client(" in path.read_text(encoding="utf-8")
+    }
+    assert speakers == {"client.py"}
