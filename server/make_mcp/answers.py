@@ -54,9 +54,9 @@ def _loses(value: float) -> bool:
 
 
 def _changed(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A copy in which each key and each value that is no collection went through `change`."""
+    """A copy in which each value that is no collection went through `change`."""
     if isinstance(value, dict):
-        return {change(key): _changed(item, change) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: _changed(item, change) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         return [_changed(item, change) for item in cast("list[Any]", value)]
     return change(value)

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import itertools
 import os
 import sys
 from collections.abc import Collection, Sequence
@@ -118,7 +119,7 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
 
     # Asked before argparse is: it would take the value of a flag that does not exist for a command.
     flags = {option for each in (parser, *commands.choices.values()) for option in each._option_string_actions}  # noqa: SLF001  # argparse has no other way to ask
-    for argument in arguments:
+    for argument in itertools.takewhile(lambda argument: argument != "--", arguments):
         name = argument.split("=", 1)[0]
         if name.startswith("--") and name not in flags:
             raise UsageError(_no_such_flag(name, flags))

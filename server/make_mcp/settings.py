@@ -18,9 +18,12 @@ PREFIX = "MAKE_MCP_"
 
 
 def _split(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    if not isinstance(value, str):
+        return value
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not names:
+        raise ValueError("takes names, separated by commas")
+    return names
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from make_mcp.settings import Settings, variable
+from make_mcp.settings import KEYS, Settings, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,36 @@ def _launch(settings: Settings) -> Launch:
     # A client's own PATH may lack this environment: the full path works from anywhere.
     command = shutil.which("make-mcp", path=str(Path(sys.executable).parent)) or shutil.which("make-mcp")
     arguments = [] if command else ["-m", "make_mcp"]
-    arguments += [flag for flag, on in (("--sandbox", settings.sandbox), ("--read-only", settings.read_only)) if on]
+    return Launch(command or sys.executable, arguments, {**_keys(settings), **_restrictions(settings)})
+
+
+def _keys(settings: Settings) -> Mapping[str, str]:
     if settings.sandbox:
-        return Launch(command or sys.executable, arguments, {})
-    named = {"make_zone": settings.make_zone, "maton_connection": settings.maton_connection}
+        return {}
     maton = {variable("maton_api_key"): "YOUR_MATON_KEY"}
     make = {variable("make_api_key"): "YOUR_MAKE_TOKEN", variable("make_zone"): "YOUR_ZONE.make.com"}
-    keys = {**(maton if settings.maton_key else {}), **(make if settings.make_key else {})} or make
-    return Launch(
-        command or sys.executable, arguments, keys | {variable(name): value for name, value in named.items() if value}
-    )
+    return {**(maton if settings.maton_key else {}), **(make if settings.make_key else {})} or make
+
+
+def _restrictions(settings: Settings) -> Mapping[str, str]:
+    """Every other setting that is not the default: what the operator switched off here stays off there."""
+    found: dict[str, str] = {}
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if name in _OF_THIS_PLACE or value == field.default:
+            continue
+        match value:
+            case bool():
+                found[variable(name)] = "true" if value else "false"
+            case tuple():
+                found[variable(name)] = ",".join(cast("tuple[str, ...]", value))
+            case _:
+                found[variable(name)] = str(value)
+    return found
+
+
+_OF_THIS_PLACE = KEYS | {f"{key}_file" for key in KEYS} | {"transport", "host", "port"}
+"""Keys are asked for by a word; a client starts the server over stdio."""
 
 
 def _json(*path: str) -> Callable[[Launch], str]:

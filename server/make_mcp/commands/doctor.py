@@ -1,14 +1,16 @@
 """`make-mcp doctor`: is everything set, does each key work, and what can be done with it."""
 
 import platform
+from typing import Any, cast
 
 import anyio
 
 from make_mcp import __version__
 from make_mcp.app import open_caller
-from make_mcp.calls import Caller
+from make_mcp.calls import Answer, Caller
 from make_mcp.selection import select
 from make_mcp.settings import Settings
+from make_mcp.upstream.hints import safe
 from make_tools import GROUPS
 
 
@@ -50,12 +52,23 @@ async def _sign_in(settings: Settings, upstream: str) -> bool:
         if answer.data is None:
             print(f"  mend  {name}: {answer.text}")
             return False
-        user = answer.data.get("authUser", {})
-        print(f"  ok    {name}: signed in as {user.get('name')} ({user.get('email')}), user {user.get('id')}")
-        listed = (await caller.call("organizations_list", {})).data or {}
-        for organization in listed.get("organizations", []):
-            print(f"          {organization.get('id')}  {organization.get('name')}  {organization.get('zone', '')}")
+        user = answer.data.get("authUser")
+        print(f"  ok    {name}: signed in as {_told(user, 'name', 'email', 'id')}")
+        for organization in _items(await caller.call("organizations_list", {}), "organizations"):
+            print(f"          {_told(organization, 'id', 'name', 'zone')}")
     return True
+
+
+def _items(answer: Answer, key: str) -> list[dict[str, Any]]:
+    found: object = (answer.data or {}).get(key)
+    listed = cast("list[object]", found) if isinstance(found, list) else []
+    return [cast("dict[str, Any]", item) for item in listed if isinstance(item, dict)]
+
+
+def _told(thing: object, *names: str) -> str:
+    """Fields of something from the account, safe for a terminal."""
+    held = cast("dict[str, object]", thing) if isinstance(thing, dict) else {}
+    return "  ".join(safe(str(held[name])) for name in names if held.get(name) is not None) or "somebody without a name"
 
 
 async def _links(caller: Caller) -> bool:
@@ -63,7 +76,7 @@ async def _links(caller: Caller) -> bool:
     if answer.data is None:
         print(f"  mend  the Maton gateway: {answer.text}")
         return False
-    states = [link.get("status") for link in answer.data.get("connections", [])]
+    states = [link.get("status") for link in _items(answer, "connections")]
     if "ACTIVE" not in states:
         print("  mend  the Maton gateway: no active link to a Make account. maton_connections_create begins one")
         return False

@@ -65,12 +65,12 @@ def _run_http(settings: Settings) -> None:
     from make_mcp.loopback import listen
 
     transport = "sse" if settings.transport == "sse" else "http"
-    listening = listen(settings.host, settings.port)
 
     async def run() -> None:
         async with open_caller(settings) as (caller, tools):
             server = build(caller, tools)
-            _settled()
-            await serve_http(server, transport, listening)
+            with listen(settings.host, settings.port) as listening:
+                _settled()
+                await serve_http(server, transport, listening)
 
     anyio.run(run)

@@ -18,6 +18,9 @@ from make_tools import Endpoint, Request
 # Below the 60 s after which hosts give up; above the 40 s that a responsive run may take.
 TIMEOUT = httpx2.Timeout(45, connect=5)
 
+_SHORTEST_SECRET = 16
+"""Characters. A shorter key would be a word of the language, as the practice account's is."""
+
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -38,7 +41,7 @@ class Upstreams:
             # None is kept: a session that one call began must not stand behind the next.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
-        self.secrets = tuple(door.key for door in doors.open.values())
+        self.secrets = tuple(door.key for door in doors.open.values() if len(door.key) >= _SHORTEST_SECRET)
         """What must not stand in any answer or error."""
 
     async def __aenter__(self) -> "Upstreams":
@@ -86,7 +89,11 @@ class Upstreams:
                 f"{endpoint.name}: no connection to {httpx2.URL(url).host} ({type(error).__name__}). Nothing was sent. "
                 "Check the network, the proxy settings and the base URL, then try again."
             ) from None
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except httpx2.InvalidURL:
+            raise Unreachable(
+                f"{endpoint.name}: its arguments make an address that is too long. Nothing was sent; ask for less at a time."
+            ) from None
+        except httpx2.HTTPError as error:
             raise _no_answer(exchange, type(error).__name__) from None
         return _read(exchange, response)
 
@@ -122,8 +129,8 @@ def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
     body = response.content
     if response.is_redirect:
         raise BadAnswer(
-            f"{endpoint.name}: {door.upstream} answered {response.status_code} and pointed elsewhere. That is not followed, "
-            "since the key would go along. Check MAKE_ZONE and the base URL.",
+            f"{endpoint.name}: {door.upstream} answered {response.status_code} in place of an answer. A redirect is not "
+            "followed, since the key would go along. Check MAKE_ZONE and the base URL.",
             status=response.status_code,
         )
     if response.is_success and not body:

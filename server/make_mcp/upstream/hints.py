@@ -11,6 +11,7 @@ from make_tools import Endpoint
 
 _LONGEST = 200
 _MOST_SAID = 600
+_MOST_LINES = 20
 _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters by category that show nothing."""
 
@@ -59,7 +60,7 @@ def _said(body: Mapping[str, Any], text: str) -> str:
     lines: list[object] = [body.get("message"), *(_list(detail) or [detail])]
     lines += [item.get("message") for item in _objects(body.get("suberrors"))]
     lines.append(body.get("error"))
-    told = [safe(line).rstrip(".") for line in lines if isinstance(line, str) and line]
+    told = [safe(line).rstrip(".") for line in lines[:_MOST_LINES] if isinstance(line, str) and line]
     if not told:
         return f'"{text}".' if text else "(no message)."
     return safe("; ".join(dict.fromkeys(told)), _MOST_SAID) + "."
@@ -67,13 +68,13 @@ def _said(body: Mapping[str, Any], text: str) -> str:
 
 def _affected(body: Mapping[str, Any]) -> str:
     """The scenarios that Make names in the metadata of IM004."""
-    concerned = [item for entry in _objects(body.get("metadata")) for item in _objects(entry.get("data"))]
+    concerned = [item for entry in _objects(body.get("metadata")) for item in _objects(entry.get("data"))][:_MOST_LINES]
     names = [
         f"{safe(str(item['scenarioId']), 20)} {json.dumps(safe(str(item.get('scenarioName', '')), 80), ensure_ascii=False)}"
         for item in concerned
-        if "scenarioId" in item
+        if item.get("scenarioId") is not None
     ]
-    return f"Scenarios concerned: {', '.join(names[:20])}." if names else ""
+    return f"Scenarios concerned: {', '.join(names)}." if names else ""
 
 
 def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
@@ -128,12 +129,14 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
 
 
 def _rights(endpoint: Endpoint[...], door: Door) -> str:
+    if not endpoint.scopes:
+        return "The key is known, and may not do this. See with `make-mcp doctor` whose key it is, and what it reaches."
     who = "the Make account that Maton is linked to" if door.upstream == "maton" else "the token"
     needs = "scopes" if len(endpoint.scopes) > 1 else "scope"
-    scopes = f"{endpoint.name} needs the {needs} {', '.join(endpoint.scopes)}. " if endpoint.scopes else ""
     return (
-        f"{scopes}Either {who} lacks that, or its user is no member of this team or organization, or there is no such thing: "
-        "Make answers all three alike. The scopes of a token are chosen when it is made: for more, make a new token."
+        f"{endpoint.name} needs the {needs} {', '.join(endpoint.scopes)}. Either {who} lacks that, or its user is no member "
+        "of this team or organization, or there is no such thing: Make answers all three alike. The scopes of a token are "
+        "chosen when it is made: for more, make a new token."
     )
 
 
