@@ -12,6 +12,8 @@ from make_mcp import __version__
 from make_mcp.settings import KEYS, Settings, SettingsError, load, variable
 
 USAGE_ERROR = 2
+_APART = {"sandbox": frozenset({"host", "port", "db"}), "demo": frozenset[str]()}
+"""Commands that read no settings, and what they take."""
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
 
@@ -46,6 +48,10 @@ def one_line(text: str) -> str:
 def _run(arguments: list[str]) -> int:
     options = _parse(arguments)
     command = options.pop("command") or "serve"
+    if command in _APART and (strangers := options.keys() - _APART[command]):
+        taken = ", ".join(f"--{name}" for name in sorted(_APART[command])) or "no settings"
+        stranger = min(strangers).replace("_", "-")
+        raise UsageError(f"`make-mcp {command}` takes {taken}, and not --{stranger}: it has an account of its own")
     if command == "sandbox":
         from make_mcp.commands.sandbox import sandbox
 
@@ -106,7 +112,9 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
     add("tools", "list the tools of this server").add_argument("--json", action="store_true", help="as JSON")
     call = add("call", "call one tool")
     call.add_argument("tool", metavar="TOOL", help="its name, as `make-mcp tools` lists it")
-    call.add_argument("values", metavar="KEY=VALUE", nargs="*", help="its arguments; objects and lists as JSON")
+    call.add_argument(
+        "values", metavar="KEY=VALUE", nargs="*", default=[], help="its arguments; objects and lists as JSON, or @FILE"
+    )
     call.add_argument("--json", action="store_true", help="print the answer as compact JSON")
     add("doctor", "check the settings and each key, and say what to mend")
     config = add("config", "print what a client's configuration needs to start this server")
@@ -122,7 +130,7 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
     for argument in itertools.takewhile(lambda argument: argument != "--", arguments):
         name = argument.split("=", 1)[0]
         if name.startswith("--") and name not in flags:
-            raise UsageError(_no_such_flag(name, flags))
+            raise UsageError(_no_such_flag(name, flags, in_call="call" in arguments))
     return vars(parser.parse_args(arguments))
 
 
@@ -140,7 +148,7 @@ def _add_settings(group: Any) -> None:
             group.add_argument(flag, dest=name, metavar=name.rsplit("_", 1)[-1].upper(), help=about)
 
 
-def _no_such_flag(name: str, flags: Collection[str]) -> str:
+def _no_such_flag(name: str, flags: Collection[str], *, in_call: bool) -> str:
     setting = name.removeprefix("--").replace("-", "_")
     if setting in KEYS:
         return (
@@ -148,6 +156,8 @@ def _no_such_flag(name: str, flags: Collection[str]) -> str:
             f"or give {name}-file"
         )
     near = difflib.get_close_matches(name, flags, n=1)
+    if in_call and not near:
+        return f"there is no flag {name}: an argument of a tool is written {name.removeprefix('--')}=VALUE"
     return f"there is no flag {name}" + (
         f": did you mean {near[0]}?" if near else "; `make-mcp --help` shows what there is"
     )

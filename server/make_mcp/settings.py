@@ -5,6 +5,8 @@ A flag is the field's name with dashes (`--read-only`); its environment variable
 A flag wins over the environment. A key has no flag: what stands on a command line can be read by other processes.
 """
 
+import difflib
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -184,6 +186,7 @@ def load(flags: Mapping[str, Any]) -> Settings:
     Raises:
         SettingsError: one does not fit; nothing was started.
     """
+    _refuse_misspelt()
     try:
         # By the variables' names, for which alone the fields that have one of their own are known.
         given = {_source(name): value for name, value in flags.items() if not _is_placeholder(value)}
@@ -192,6 +195,16 @@ def load(flags: Mapping[str, Any]) -> Settings:
         raise SettingsError(
             "; ".join(_problem(item["loc"], item["msg"], item["type"], item.get("ctx", {})) for item in error.errors())
         ) from None
+
+
+def _refuse_misspelt() -> None:
+    """A misspelt MAKE_MCP_READONLY must not leave the door open; a name that is like none of ours is somebody else's."""
+    known = {variable(field).removeprefix(PREFIX): variable(field) for field in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known.values():
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=0.75)
+            if near:
+                raise SettingsError(f"there is no setting {name}: did you mean {known[near[0]]}?")
 
 
 def _is_placeholder(value: object) -> bool:
@@ -243,4 +256,4 @@ def _read(key: SecretStr | None, file: Path | None, name: str) -> str | None:
     try:
         return _key(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise SettingsError(f"{name} names a file that cannot be read or holds no usable key") from None
+        raise SettingsError(f"{name} names {str(file)!r}, which cannot be read or holds no usable key") from None

@@ -232,10 +232,19 @@ def test_a_flag_that_a_host_left_unfilled_does_not_hide_the_variable(monkeypatch
         assert getattr(load({name: "${user_config.x}"}), name) == getattr(load({}), name), name
 
 
-def test_a_setting_has_no_second_variable_that_nobody_documents(monkeypatch: pytest.MonkeyPatch):
-    for name in ("maton_api_key", "make_api_key", "make_zone", "make_base_url", "maton_base_url"):
-        monkeypatch.setenv(f"MAKE_MCP_{name.upper()}", "https://proxy.example.com" if "url" in name else "eu1")
-        assert getattr(load({}), name) == Settings.model_fields[name].default, name
+def test_a_setting_has_no_second_variable_and_a_misspelt_one_is_refused(monkeypatch: pytest.MonkeyPatch):
+    for wrong, right in {
+        "MAKE_MCP_MATON_API_KEY": "MATON_API_KEY", "MAKE_MCP_MAKE_ZONE": "MAKE_ZONE", "MAKE_MCP_MAKE_BASE_URL": "MAKE_BASE_URL",
+        "MAKE_MCP_READONLY": "MAKE_MCP_READ_ONLY", "MAKE_MCP_EXCLUDE_TOOL": "MAKE_MCP_EXCLUDE_TOOLS",
+    }.items():  # fmt: skip
+        with monkeypatch.context() as patch:
+            patch.setenv(wrong, "true")
+            assert refused({}) == f"there is no setting {wrong}: did you mean {right}?"
+
+
+def test_a_variable_that_is_like_none_of_ours_is_somebody_elses(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MAKE_MCP_COLOUR_OF_THE_SKY", "blue")
+    assert load({}) == load({})
 
 
 def test_what_a_host_forgot_to_decrypt_is_refused_by_the_name_of_its_variable(monkeypatch: pytest.MonkeyPatch):

@@ -14,7 +14,16 @@ from make_tools.signature import Named, Nullable, Spread, Wire
 _ID = Field(ge=1, le=SAFE_INTEGER)
 Id: TypeAlias = Annotated[int, _ID]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
-Milliseconds: TypeAlias = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
+
+
+def _milliseconds(value: int) -> int:
+    # A time in seconds is a day of January 1970 in milliseconds, and Make would answer with everything.
+    if 10**9 <= value < 10**11:
+        raise ValueError("takes Unix time in milliseconds (13 digits), not in seconds")
+    return value
+
+
+Milliseconds: TypeAlias = Annotated[int, Field(ge=0, le=SAFE_INTEGER), AfterValidator(_milliseconds)]
 
 # `Doc` describes an argument for documents and refusals. `Field(description=…)` puts the text into the listing too: for
 # arguments whose name and type leave a question, since each word there is read in every conversation.
@@ -68,8 +77,21 @@ Sort: TypeAlias = Annotated[
     AfterValidator(_sort),
     Spread(),
     Wire(place="query"),
-    Doc("Column to sort by, with a minus in front of it for descending: name, -lastEdit."),
+    Doc("Column to sort by, with a minus in front of it for descending."),
 ]
+
+
+def columns(*names: str) -> AfterValidator:
+    """Holds a `Sort` to the columns that Make documents for its list."""
+
+    def check(value: Mapping[str, str]) -> Mapping[str, str]:
+        if value["pg[sortBy]"] not in names:
+            raise ValueError(f"takes {' or '.join(names)}, with a minus in front of it for descending")
+        return value
+
+    return AfterValidator(check)
+
+
 OrganizationTimezone: TypeAlias = Annotated[bool, Doc("Days begin in the organization's time zone.")]
 
 Confirmed: TypeAlias = Annotated[
@@ -127,6 +149,8 @@ def _scheduling(value: object) -> str:
     interval = scheduling.get("interval")
     if interval is not None and (isinstance(interval, bool) or not isinstance(interval, int) or interval < 60):
         raise ValueError("has an `interval` that is not a whole number of seconds from 60 up")
+    if scheduling["type"] == "indefinitely" and interval is None:
+        raise ValueError("of type indefinitely needs an `interval`, in seconds")
     return _as_text(value, scheduling)
 
 

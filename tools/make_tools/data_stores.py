@@ -19,6 +19,7 @@ from make_tools.arguments import (
     Sort,
     TeamId,
     Wire,
+    columns,
     ids_or_all,
 )
 from make_tools.endpoint import Group
@@ -33,6 +34,7 @@ data_stores = Group(
 )
 
 SizeInMegabytes = Annotated[int, Field(ge=1, le=SAFE_INTEGER, description="In MB"), Named("maxSizeMB")]
+DataStoreSort = Annotated[Sort, columns("name"), Doc("name, or -name for descending.")]
 DataStoreIds = Annotated[list[Id], Wire(place="body")]
 
 
@@ -42,7 +44,7 @@ def data_stores_list(
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: DataStoreSort | None = None,
 ):
     """List a team's data stores (tables for scenarios)."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
-from make_tools.arguments import Confirmed, HookId, Id, Limit, Name, NewName, Offset, Sort, TeamId, Text, apart
+from make_tools.arguments import Confirmed, HookId, Id, Limit, Name, NewName, Offset, Sort, TeamId, Text, apart, columns
 from make_tools.endpoint import Group
 from make_tools.signature import Spread
 
@@ -21,13 +21,16 @@ class HookFilters(TypedDict, total=False):
     viewForScenarioId: Annotated[Id, Field(description="usable by it")]
 
 
+HookSort = Annotated[Sort, columns("name"), Doc("name, or -name for descending.")]
+
+
 @hooks.get("/hooks")
 def hooks_list(
     team_id: TeamId,
     filters: Annotated[HookFilters, Spread()] | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: HookSort | None = None,
 ):
     """List a team's webhooks and mailhooks."""
 
@@ -62,7 +65,7 @@ def hooks_create(
     for flag in flags:
         # Maton's page shows the string POST and an object here: Make takes booleans.
         if not isinstance((data or {}).get(flag, False), bool):
-            raise ValueError(f"`data.{flag}` takes true or false: whether the hook passes the {flag} on")  # noqa: TRY004  # all of an argument is a ValueError
+            raise ValueError(f"`data.{flag}` takes true or false, without quotes")  # noqa: TRY004  # all of an argument is a ValueError
     return {**own, **flags, **apart(own, data)}
 
 

@@ -30,7 +30,7 @@ def incomplete_executions_get(incomplete_execution_id: IncompleteExecutionId):
 
 @incomplete_executions.post("/dlqs/{incomplete_execution_id}/retry", open_world=True)
 def incomplete_executions_retry(incomplete_execution_id: IncompleteExecutionId):
-    """Run it again from where it failed."""
+    """Start it again; incomplete_executions_get shows how it went."""
 
 
 @incomplete_executions.delete("/dlqs", title="Delete incomplete executions")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import Doc
 
-from make_tools.arguments import Limit, NotificationId, Offset, Sort, Wire, ZoneId
+from make_tools.arguments import Limit, NotificationId, Offset, Sort, Wire, ZoneId, columns
 from make_tools.endpoint import Group
 
 notifications = Group(
@@ -17,13 +17,16 @@ notifications = Group(
 )
 
 
+NotificationSort = Annotated[Sort, columns("id"), Doc("id, or -id for descending (as it is without).")]
+
+
 @notifications.get("/notifications")
 def notifications_list(
     unread_only: Annotated[bool, Doc("Only unread ones.")] | None = None,
     imt_zone_id: ZoneId | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: NotificationSort | None = None,
 ):
     """List Make's messages to you, newest first."""
 

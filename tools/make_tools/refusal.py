@@ -42,9 +42,10 @@ def explain(error: ValidationError, takes: Mapping[str, str], bundles: Mapping[s
                 problems.append(f"`{name}` {context.get('error', 'does not fit')}")
             case problem:
                 wanted = _wanted(problem, context)
-                problems.append(
-                    f"`{name}` takes {wanted}, and got {kind(item['input'])}{_advice(wanted, item['input'])}"
-                )
+                # A form that is not plain is told with the tool that yields it.
+                source = _in_brackets(takes.get(name, "")) if problem == "string_pattern_mismatch" else ""
+                got = f"{kind(item['input'])}{_advice(wanted, item['input'])}"
+                problems.append(f"`{name}` takes {wanted}{source}, and got {got}")
     return list(dict.fromkeys(problems))
 
 
@@ -68,13 +69,24 @@ def kind(value: object) -> str:
         case float():
             return f"the number {value}"
         case str():
-            return f'the string "{value}"' if _is_digits(value) else "a string" if value else "an empty string"
+            return (
+                f'the string "{value}"'
+                if _is_digits(value)
+                else f"a string of {len(value)} characters"
+                if value
+                else "an empty string"
+            )
         case list() | tuple():
             return "a list"
         case dict():
             return "an object"
         case _:
             return "something that is not JSON"
+
+
+def _in_brackets(takes: str) -> str:
+    _, bracket, rest = takes.partition(" (")
+    return bracket + rest
 
 
 _WANTED = {
@@ -112,4 +124,6 @@ def _is_digits(value: str) -> bool:
 def _advice(wanted: str, value: object) -> str:
     if isinstance(value, str) and _is_digits(value) and wanted.startswith("a whole number"):
         return ": send it as a number, without quotes"
+    if wanted.startswith("a string") and isinstance(value, int) and not isinstance(value, bool):
+        return ": send it in quotes"
     return ": leave it out instead" if value is None else ""

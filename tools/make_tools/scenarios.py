@@ -24,6 +24,7 @@ from make_tools.arguments import (
     TemplateId,
     Text,
     Wire,
+    columns,
     exactly_one,
 )
 from make_tools.endpoint import Group
@@ -67,6 +68,15 @@ class RunFilters(TypedDict, total=False):
     showLast: Annotated[bool, Wire("pg[showLast]")]
 
 
+_COLUMNS = (
+    "proprietal", "id", "name", "teamId", "folderId", "isActive", "islinked", "isinvalid", "islocked", "lastEdit",
+    "createdByUserName", "updatedByUserName", "created",
+)  # fmt: skip
+ScenarioSort = Annotated[
+    Sort, columns(*_COLUMNS), Doc(f"{', '.join(_COLUMNS)}, with a minus in front of it for descending: -lastEdit.")
+]
+
+
 @scenarios.get("/scenarios")
 def scenarios_list(
     team_id: TeamId | None = None,
@@ -75,7 +85,7 @@ def scenarios_list(
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: ScenarioSort | None = None,
 ):
     """List scenarios: give teamId or organizationId."""
     exactly_one(teamId=team_id, organizationId=organization_id)
@@ -151,7 +161,7 @@ def scenarios_run(
     data: Annotated[dict[str, Any], Field(description="Inputs by name")] | None = None,
     responsive: Annotated[bool, Field(description="Wait 40 s for outputs")] | None = None,
 ):
-    """Run an active scenario once; a webhook's by its hook."""
+    """Run an active scenario once. Not one that a hook starts."""
 
 
 @scenarios.delete("/scenarios/{scenario_id}")

@@ -18,6 +18,7 @@ from make_tools.arguments import (
     Text,
     TimezoneId,
     UserId,
+    columns,
     exactly_one,
 )
 from make_tools.endpoint import Group
@@ -45,6 +46,11 @@ class UserFilters(TypedDict, total=False):
     tfaStatus: Literal[0, 1, 2]
 
 
+UserSort = Annotated[
+    Sort, columns("name", "id", "email"), Doc("name, id or email, with a minus in front of it for descending.")
+]
+
+
 @users.get("/users")
 def users_list(
     organization_id: OrganizationId | None = None,
@@ -53,7 +59,7 @@ def users_list(
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: UserSort | None = None,
 ):
     """List members: give teamId or organizationId."""
     exactly_one(teamId=team_id, organizationId=organization_id)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -35,6 +36,8 @@ def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool)
 def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:
     """`key=value` pairs as JSON arguments: text where the tool takes text, otherwise what the JSON says.
 
+    An object or a list may stand in a file: `blueprint=@blueprint.json`.
+
     Raises:
         SettingsError: a pair without `=`, or a key given twice.
     """
@@ -47,8 +50,18 @@ def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:
             raise SettingsError('an argument is written KEY=VALUE, such as scenarioId=5 or fields=\'["id", "name"]\'')
         if key in arguments:
             raise SettingsError(f"{key} is given twice")
-        arguments[key] = value if listed.get(key, {}).get("type") == "string" else _json_or_text(value)
+        kind = listed.get(key, {}).get("type")
+        if value.startswith("@") and kind in {"object", "array"}:
+            value = _content(key, value[1:])
+        arguments[key] = value if kind == "string" else _json_or_text(value)
     return arguments
+
+
+def _content(key: str, name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise SettingsError(f"{key}=@{name} names a file that cannot be read") from None
 
 
 def _json_or_text(value: str) -> Any:

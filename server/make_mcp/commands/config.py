@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from make_mcp.settings import KEYS, Settings, variable
+from make_mcp.settings import KEYS, Settings, SettingsError, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Launch:
 
 def config(settings: Settings, client: str) -> int:
     """Prints the text alone on stdout, and on stderr where it goes. No key is printed."""
+    if settings.transport != "stdio":
+        raise SettingsError(
+            "config writes what starts the server over stdio: leave --transport out, or give the client the address that `make-mcp serve` prints"
+        )
     where, write = CLIENTS[client]
     print(f"{where}:", file=sys.stderr)
     print(write(_launch(settings)))
@@ -44,8 +48,13 @@ def _keys(settings: Settings) -> Mapping[str, str]:
     if settings.sandbox:
         return {}
     maton = {variable("maton_api_key"): "YOUR_MATON_KEY"}
-    make = {variable("make_api_key"): "YOUR_MAKE_TOKEN", variable("make_zone"): "YOUR_ZONE.make.com"}
-    return {**(maton if settings.maton_key else {}), **(make if settings.make_key else {})} or make
+    make = {variable("make_api_key"): "YOUR_MAKE_TOKEN"}
+    if settings.make_base_url is None:
+        make[variable("make_zone")] = "YOUR_ZONE.make.com"
+    wanted = {**(maton if settings.maton_key else {}), **(make if settings.make_key else {})} or make
+    # A key that stands in a file stays there.
+    files = {f"{variable(key)}_FILE" for key in KEYS if getattr(settings, f"{key}_file") is not None}
+    return {name: word for name, word in wanted.items() if f"{name}_FILE" not in files}
 
 
 def _restrictions(settings: Settings) -> Mapping[str, str]:
@@ -60,12 +69,14 @@ def _restrictions(settings: Settings) -> Mapping[str, str]:
                 found[variable(name)] = "true" if value else "false"
             case tuple():
                 found[variable(name)] = ",".join(cast("tuple[str, ...]", value))
+            case Path():
+                found[variable(name)] = str(value.resolve())
             case _:
                 found[variable(name)] = str(value)
     return found
 
 
-_OF_THIS_PLACE = KEYS | {f"{key}_file" for key in KEYS} | {"transport", "host", "port"}
+_OF_THIS_PLACE = KEYS | {"transport", "host", "port"}
 """Keys are asked for by a word; a client starts the server over stdio."""
 
 

@@ -46,7 +46,7 @@ async def _sign_in(settings: Settings, upstream: str) -> bool:
     every = settings.model_copy(update={"prefer": upstream, "toolsets": (), "tools": (), "exclude_tools": ()})
     name = {"maton": "the Maton gateway", "make": "Make's own API"}[upstream]
     async with open_caller(every) as (caller, _):
-        if upstream == "maton" and not await _links(caller):
+        if upstream == "maton" and not await _links(caller, settings.maton_connection):
             return False
         answer = await caller.call("users_me", {})
         if answer.data is None:
@@ -71,15 +71,21 @@ def _told(thing: object, *names: str) -> str:
     return "  ".join(safe(str(held[name])) for name in names if held.get(name) is not None) or "somebody without a name"
 
 
-async def _links(caller: Caller) -> bool:
+async def _links(caller: Caller, chosen: str | None) -> bool:
     answer = await caller.call("maton_connections_list", {})
     if answer.data is None:
         print(f"  mend  the Maton gateway: {answer.text}")
         return False
-    states = [link.get("status") for link in _items(answer, "connections")]
-    if "ACTIVE" not in states:
+    links = _items(answer, "connections")
+    active = [_told(link, "connection_id") for link in links if link.get("status") == "ACTIVE"]
+    if not active:
         print("  mend  the Maton gateway: no active link to a Make account. maton_connections_create begins one")
         return False
-    several = "" if states.count("ACTIVE") == 1 else ": set MATON_CONNECTION to choose one"
-    print(f"  ok    the Maton gateway: {states.count('ACTIVE')} active link(s) to Make{several}")
+    if chosen is not None and chosen not in active:
+        print(
+            f"  mend  the Maton gateway: MATON_CONNECTION names none of the active links to Make, which are {', '.join(active)}"
+        )
+        return False
+    several = "" if len(active) == 1 or chosen is not None else ": set MATON_CONNECTION to choose one"
+    print(f"  ok    the Maton gateway: {len(active)} active link(s) to Make{several}")
     return True

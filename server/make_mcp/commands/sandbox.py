@@ -22,6 +22,10 @@ def sandbox(*, host: str, port: int, db: str | None) -> int:
             f"--db {db} cannot hold a practice account ({error}): name another file, or delete this one"
         ) from None
     listening = listen(host, port)
-    print(make_sandbox.banner(host, listening.getsockname()[1]), flush=True)
+    actual = listening.getsockname()[1]
+    print(make_sandbox.banner(host, actual))
+    address = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
+    print(f"make-mcp on it\n  Make's API    MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
+    print(f"  Maton         MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
     anyio.run(run, application, listening)
     return 0

@@ -19,6 +19,10 @@ def serve(settings: Settings) -> int:
     for chatty in ("httpx2", "httpcore2", "mcp"):
         logging.getLogger(chatty).setLevel(logging.DEBUG if settings.log_level == "debug" else logging.WARNING)
     if settings.transport == "stdio":
+        if sys.stdin is not None and sys.stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison]  # None where it was closed
+            sys.stderr.write(
+                "make-mcp waits for an MCP client on stdin (end with Ctrl+C). `make-mcp --help` shows the commands.\n"
+            )
         with claimed_wire() as wire, _quick_imports():
             _run_stdio(settings, wire)
     else:

@@ -6,6 +6,7 @@ from make_mcp.selection import select
 from make_mcp.settings import Settings
 from make_tools import GROUPS, Endpoint
 
+NO_TOOLS = "These settings leave no tool: toolsets, tools, exclude-tools, read-only and the keys narrow one another."
 _MARKS = {"read": " ", "write": "w", "destroy": "!"}
 
 
@@ -22,6 +23,9 @@ def tools(settings: Settings, *, as_json: bool) -> int:
         print(f"\n{group.about}")
         for endpoint in members:
             print(f"  {_MARKS[endpoint.effect]} {endpoint.name:<{width}}  {endpoint.description}")
+    if not selected:
+        print(NO_TOOLS)
+        return 0
     count = len(selected)
     print(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both send nothing without confirm=true.")
     return 0

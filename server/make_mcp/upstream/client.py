@@ -124,12 +124,15 @@ def _no_answer(exchange: Exchange, why: str) -> Exception:
     )
 
 
+_WHO = {"maton": "Maton", "make": "Make"}
+
+
 def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
     endpoint, door = exchange.endpoint, exchange.door
     body = response.content
     if response.is_redirect:
         raise BadAnswer(
-            f"{endpoint.name}: {door.upstream} answered {response.status_code} in place of an answer. A redirect is not "
+            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} in place of an answer. A redirect is not "
             "followed, since the key would go along. Check MAKE_ZONE and the base URL.",
             status=response.status_code,
         )
@@ -147,7 +150,7 @@ def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
         told = "It may have taken effect. " + check_next(endpoint) if exchange.changes else ""
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         raise BadAnswer(
-            f"{endpoint.name}: {door.upstream} answered {response.status_code} with {safe(kind)} in place of JSON: "
+            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} with {safe(kind)} in place of JSON: "
             f'"{text}". Check MAKE_ZONE and the base URL. {told}'.rstrip(),
             status=response.status_code,
         )

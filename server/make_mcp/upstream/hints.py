@@ -44,13 +44,21 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
     said = _said(body, text if data is None else "")
     by_network = status == 403 and code is None and "1010" in text
-    meaning = _BY_NETWORK if by_network else _meaning(exchange, status, code, said)
+    affected = _affected(body)
+    if by_network:
+        meaning = _BY_NETWORK
+    elif data is None and status in _NOT_FROM_MAKE:
+        meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
+    else:
+        meaning = _meaning(exchange, status, code, said, concerned=bool(affected))
     who = "Maton" if endpoint.api == "maton" else "Make"
     label = f"{status} {code}" if code else str(status)
-    parts = [f"{endpoint.name}: {who} answered {label}: {said}", _affected(body), meaning]
+    parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
     return Refused(" ".join(part for part in parts if part), status=status, code=code)
 
 
+_NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
+"""Statuses that Make gives with a JSON body; other servers give them with a page of theirs."""
 _BY_NETWORK = "That was the network in front of Make, not Make: it refuses this client or this address."
 
 
@@ -77,7 +85,7 @@ def _affected(body: Mapping[str, Any]) -> str:
     return f"Scenarios concerned: {', '.join(names)}." if names else ""
 
 
-def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
+def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, concerned: bool) -> str:  # noqa: PLR0912  # a table of cases
     endpoint, door = exchange.endpoint, exchange.door
     match status, code:
         case 401, _ if door.upstream == "maton":
@@ -95,15 +103,23 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
             return "A connection that is named there does not exist for this team: see connections_list. Nothing was created."
         case 404, _:
             return f"It does not exist, or not for this key; Make hides what belongs to others. Ids come from {endpoint.group}_list."
-        case 406, _ if endpoint.effect == "destroy":
+        case 406, _ if exchange.endpoint.effect == "destroy" and concerned:
             return (
-                "Nothing was deleted, since other things depend on it. If those may break, and the user agrees, call again "
-                "with `confirmed`: true."
+                "Nothing was deleted, since these depend on it. If they may break, and the user agrees, call again with "
+                "`confirmed`: true."
             )
         case 406, _:
-            return "Make wants a confirmation. If the user agrees, call again with `confirmed`: true."
+            return "Nothing was changed: Make wants a second yes for this. If the user agrees, call again with `confirmed`: true."
         case 422, "IM325":
-            return "The scenario is switched off: switch it on with scenarios_start, then run it."
+            return (
+                "scenarios_get tells why. isActive false: switch it on with scenarios_start, then run it. A hookId and a "
+                "schedule of type immediately: it runs by a call to the url of its hook (hooks_get), not from here. "
+                "isinvalid true: it must be mended first."
+            )
+        case _, "IM008":
+            return "Its schedule needs an interval that the plan allows: scenarios_update, with `scheduling`."
+        case ((400 | 422), _) if "is invalid" in said:
+            return "A module or a connection of it is missing: mend it at Make, or give it a whole blueprint with scenarios_update."
         case ((400 | 422), _) if "already running" in said or "is not running" in said:
             return "That is the wanted state: there is nothing to do, and no reason to repeat it."
         case 422, _ if "already being executed" in said:
@@ -117,7 +133,7 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
         case 400, _ if door.upstream == "maton" and "connection" in said.lower():
             return "The gateway may have no active link to a Make account: see maton_connections_list."
         case ((400 | 413 | 422), _):
-            return "Nothing was changed. Mend the arguments that it names."
+            return " ".join(["Nothing was changed.", *_own_names(endpoint, said)])
         case _ if status >= 500 and exchange.changes:
             return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
         case 500, _ if door.upstream == "maton":
@@ -131,13 +147,20 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
 def _rights(endpoint: Endpoint[...], door: Door) -> str:
     if not endpoint.scopes:
         return "The key is known, and may not do this. See with `make-mcp doctor` whose key it is, and what it reaches."
-    who = "the Make account that Maton is linked to" if door.upstream == "maton" else "the token"
-    needs = "scopes" if len(endpoint.scopes) > 1 else "scope"
-    return (
-        f"{endpoint.name} needs the {needs} {', '.join(endpoint.scopes)}. Either {who} lacks that, or its user is no member "
-        "of this team or organization, or there is no such thing: Make answers all three alike. The scopes of a token are "
-        "chosen when it is made: for more, make a new token."
-    )
+    needs = f"{'scopes' if len(endpoint.scopes) > 1 else 'scope'} {', '.join(endpoint.scopes)}"
+    alike = f"Make says this of three things alike: there is nothing of this id (see {endpoint.group}_list); "
+    if door.upstream == "maton":
+        return f"{alike}it belongs to a team or organization that you are no member of; or {endpoint.name} needs the {needs}, and the link from Maton to Make lacks that."
+    return f"{alike}it belongs to a team or organization that the token's user is no member of; or {endpoint.name} needs the {needs}, and the token lacks that. Scopes are chosen when a token is made: for more, make a new token."
+
+
+def _own_names(endpoint: Endpoint[...], said: str) -> list[str]:
+    """The tool's own names of what Make names as it stands on the wire: `fields` for `cols[]`."""
+    names = {argument.wire_name: argument.name for argument in endpoint.arguments}
+    names |= {wire: f"{a.name}.{key}" for a in endpoint.arguments for key, wire in (a.keys or {}).items()}
+    names |= {"pg[sortBy]": "sort", "pg[sortDir]": "sort"}
+    told = {wire: own for wire, own in names.items() if wire != own and f"'{wire.removesuffix('[]')}" in said}
+    return [f"'{wire}' is `{own}` here." for wire, own in told.items()]
 
 
 def _list(value: object) -> list[object]:
