@@ -134,6 +134,7 @@ def manifest() -> dict[str, Any]:
             "Nothing is changed without a preview and an explicit confirmation."
         ),
         "author": {"name": "The make-mcp authors"},
+        "icon": "icon.png",
         "license": "MIT",
         "keywords": ["make", "automation", "scenarios", "maton", "integromat"],
         "server": {

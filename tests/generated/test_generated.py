@@ -51,6 +51,7 @@ def test_what_the_manifest_names_exists():
     # The bundle's own validator checks neither of these.
     held = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
     assert (ROOT / held["server"]["entry_point"]).is_file()
+    assert (ROOT / held["icon"]).is_file()
     placeholders = {
         value.removeprefix("${user_config.").removesuffix("}") for value in held["server"]["mcp_config"]["env"].values()
     }
