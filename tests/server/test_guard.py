@@ -8,14 +8,15 @@ import httpx2
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.server.network import BOTH_KEYS, ENDPOINTS
+from tests.server.network import BOTH_KEYS, ENDPOINTS, Network
 from tests.tools.wire_cases import CASES
 
+from make_mcp.confirmation import Permit
 from make_mcp.settings import load
-from make_mcp.upstream import GuardError
+from make_mcp.upstream import GuardError, Upstreams
 from make_mcp.upstream.doors import open_doors
 from make_mcp.upstream.guard import Guard
-from make_tools import ArgumentError, Endpoint
+from make_tools import ArgumentError, Endpoint, Request
 
 GATEWAY = "https://api.maton.ai/make/api/v2"
 LINKS = "https://api.maton.ai/connections"
@@ -223,3 +224,13 @@ def test_each_odd_id_is_refused_or_stands_in_the_path_as_it_is(endpoint: Endpoin
         assert not integer, value
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value), value
         assert request.path == re.sub(r"\{\w+\}", value, endpoint.path)
+
+
+async def test_the_guard_stands_in_the_client_behind_everything_else():
+    # A permit that leads elsewhere, as if every check before had failed.
+    network = Network()
+    for path in ("/../../../google-drive/files", "/scenarios/1/../../../../../google-drive", "/%2e%2e/x"):
+        async with Upstreams(open_doors(load(BOTH_KEYS)), network) as upstreams:
+            with pytest.raises(GuardError):
+                await upstreams.send(Permit(ENDPOINTS["scenarios_get"], Request("GET", path)))
+    assert network.sent == []

@@ -32,7 +32,11 @@ class Upstreams:
 
     def __init__(self, doors: Doors, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._doors = doors
-        self._guard = Guard({base for door in doors.open.values() for base in _bases(door)})
+        self._guard = guard = Guard({base for door in doors.open.values() for base in _bases(door)})
+
+        async def check(request: httpx2.Request) -> None:
+            guard.check(str(request.url))
+
         self._client = httpx2.AsyncClient(
             transport=transport,
             timeout=TIMEOUT,
@@ -40,6 +44,8 @@ class Upstreams:
             follow_redirects=False,
             # None is kept: a session that one call began must not stand behind the next.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            # The address as it is about to leave, whatever was decided or normalised before.
+            event_hooks={"request": [check]},
         )
         self.secrets = tuple(door.key for door in doors.open.values() if len(door.key) >= _SHORTEST_SECRET)
         """What must not stand in any answer or error."""
@@ -79,6 +85,7 @@ class Upstreams:
     async def _exchange(self, exchange: Exchange, request: Request) -> dict[str, Any]:
         endpoint, door = exchange.endpoint, exchange.door
         url = door.url(endpoint, request)
+        # As it was put together: the client would tidy `a/../b` away. A hook of the client looks again.
         self._guard.check(url)
         try:
             response = await self._client.request(
