@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter
 
 from make_mcp import __version__
 from make_mcp.app import tool
@@ -56,25 +58,30 @@ def tools_document() -> str:
             ]
             parts.append(f"### {endpoint.name}\n\n{endpoint.description}\n\n{'; '.join(facts)}.")
             if endpoint.arguments:
-                parts.append(
-                    "\n".join(
-                        _argument_row(endpoint.schema, a.name, a.required, a.about, a.keys) for a in endpoint.arguments
-                    )
-                )
+                parts.append("\n".join(_argument_rows(endpoint)))
     return "\n\n".join(parts) + "\n"
 
 
-def _argument_row(
-    schema: Mapping[str, Any], name: str, required: bool, about: str, keys: Mapping[str, str] | None
-) -> str:  # a row has columns
-    listed = schema["properties"][name]
-    kind = (
-        " or ".join(f"`{json.dumps(value)}`" for value in listed["enum"])
-        if "enum" in listed
-        else listed.get("type", "")
-    )
-    told = about or (f"Keys: {', '.join(f'`{key}`' for key in keys)}." if keys else "")
-    return f"- `{name}` ({kind}{', required' if required else ''}){': ' + told if told else ''}"
+def _argument_rows(endpoint: Endpoint[...]) -> list[str]:
+    rows: list[str] = []
+    for argument in endpoint.arguments:
+        required = ", required" if argument.required else ""
+        told = f": {argument.about}" if argument.about else ""
+        rows.append(f"- `{argument.name}` ({_kind(endpoint.schema['properties'][argument.name])}{required}){told}")
+        if argument.keys:
+            hint = get_type_hints(endpoint.wire, include_extras=True)[argument.python_name]
+            keys = TypeAdapter[Any](hint).json_schema()
+            listed = next(iter(keys["$defs"].values()))["properties"]
+            rows += [f"    - `{key}` ({_kind(listed[key])})" for key in argument.keys]
+    return rows
+
+
+def _kind(listed: Mapping[str, Any]) -> str:
+    if "enum" in listed:
+        return " or ".join(f"`{json.dumps(value)}`" for value in listed["enum"])
+    if listed.get("type") == "array":
+        return f"list of {_kind(listed['items'])}"
+    return listed.get("type", "")
 
 
 def settings_table() -> str:
