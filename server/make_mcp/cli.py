@@ -56,6 +56,10 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.sandbox import sandbox
 
         return sandbox(**options)
+    if command == "demo":
+        from make_mcp.commands.demo import demo
+
+        return demo()
     own = {name: options.pop(name) for name in ("tool", "values", "json", "client") if name in options}
     # Flags that were not given are absent, so that the environment counts.
     settings = load(options)
@@ -75,13 +79,9 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.doctor import doctor
 
         return doctor(settings)
-    if command == "config":
-        from make_mcp.commands.config import config
+    from make_mcp.commands.config import config
 
-        return config(settings, own["client"])
-    from make_mcp.commands.demo import demo
-
-    return demo()
+    return config(settings, own["client"])
 
 
 class _Parser(argparse.ArgumentParser):
@@ -155,7 +155,7 @@ def _no_such_flag(name: str, flags: Collection[str], *, in_call: bool) -> str:
             f"there is no flag for a key, since other processes can read a command line: set {setting.upper()}, "
             f"or give {name}-file"
         )
-    near = difflib.get_close_matches(name, flags, n=1)
+    near = difflib.get_close_matches(name, flags, n=1, cutoff=0.7)
     if in_call and not near:
         return f"there is no flag {name}: an argument of a tool is written {name.removeprefix('--')}=VALUE"
     return f"there is no flag {name}" + (

@@ -60,5 +60,6 @@ def _known(given: Iterable[str], known: set[str], what: str) -> None:
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            many = "`make-mcp tools` lists them" if what == "tool" else f"there are {', '.join(sorted(known))}"
+            hint = f"did you mean {near[0]}?" if near else many
             raise SettingsError(f"there is no {what} {name!r}: {hint}")

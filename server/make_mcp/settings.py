@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     toolsets: Names = Field((), description="only these groups of tools, separated by commas")
     tools: Names = Field((), description="only these tools, separated by commas")
     exclude_tools: Names = Field((), description="all but these tools, separated by commas")
+    confirm: Literal["standard"] = Field(
+        "standard", description="how a write is confirmed; so far one way only: `confirm` must be true"
+    )
     transport: Literal["stdio", "http", "sse"] = Field("stdio", description="how clients reach the server")
     host: str = Field("127.0.0.1", description="address to listen on, for http and sse; a loopback address")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on, for http and sse; 0 takes any free one")

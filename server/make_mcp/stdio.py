@@ -7,14 +7,15 @@ While the wire is claimed, descriptor 0 is the null device and descriptor 1 is s
 import or of a child process, cannot reach the protocol.
 """
 
+import json
 import os
 import stat
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from mcp.shared.message import SessionMessage
@@ -75,7 +76,8 @@ async def streams(wire: Wire | None) -> AsyncGenerator[tuple[Any, Any]]:
         try:
             for fd in was:
                 os.set_blocking(fd, False)
-            yield Incoming(wire.incoming), Outgoing(wire.outgoing)
+            outgoing = Outgoing(wire.outgoing)
+            yield Incoming(wire.incoming, outgoing.refuse), outgoing
         finally:
             for fd, blocking in was.items():
                 os.set_blocking(fd, blocking)
@@ -111,15 +113,19 @@ class _Stream:
 
 
 class Incoming(_Stream):
-    """Messages from a non-blocking descriptor. A line that is no message is handed on as its exception."""
+    """Messages from a non-blocking descriptor.
 
-    def __init__(self, fd: int) -> None:
+    A line that is no message is answered by `refuse`: whoever sent it would wait for ever otherwise.
+    """
+
+    def __init__(self, fd: int, refuse: Callable[[bytes], Awaitable[None]]) -> None:
         import anyio
         from mcp.shared.message import SessionMessage
         from mcp_types import jsonrpc_message_adapter
 
         self._fd = fd
         self._anyio = anyio
+        self._refuse = refuse
         self._message = SessionMessage
         self._parse = jsonrpc_message_adapter.validate_json
         self._buffer = bytearray()
@@ -128,13 +134,13 @@ class Incoming(_Stream):
     def __aiter__(self) -> "Incoming":
         return self
 
-    async def __anext__(self) -> "SessionMessage | Exception":
+    async def __anext__(self) -> "SessionMessage":
         try:
             return await self.receive()
         except self._anyio.EndOfStream:
             raise StopAsyncIteration from None
 
-    async def receive(self) -> "SessionMessage | Exception":
+    async def receive(self) -> "SessionMessage":
         """The next message.
 
         Raises:
@@ -146,8 +152,8 @@ class Incoming(_Stream):
             if line.strip():
                 try:
                     return self._message(self._parse(line, by_name=False))
-                except ValueError as error:
-                    return error
+                except ValueError:
+                    await self._refuse(line)
 
     async def _line(self) -> bytes:
         while True:
@@ -194,7 +200,25 @@ class Outgoing(_Stream):
             anyio.ClosedResourceError: this stream was closed.
             anyio.BrokenResourceError: nobody reads any more.
         """
-        line = item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
+        await self._send(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
+
+    async def refuse(self, line: bytes) -> None:
+        """Answers a line that is no message, as JSON-RPC has it; one that wants no answer gets none."""
+        try:
+            sent: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            sent = None
+        if isinstance(sent, dict) and "method" in sent and "id" not in sent:
+            return
+        number: Any = cast("dict[str, Any]", sent).get("id") if isinstance(sent, dict) else None
+        known = number if isinstance(number, int | str) and not isinstance(number, bool) else None
+        code, text = (-32700, "Parse error") if sent is None or known is None else (-32600, "Invalid Request")
+        told = f"{text}: this is no JSON-RPC message that can be read (UTF-8, nested no deeper than 200, no batches)"
+        await self._send(
+            json.dumps({"jsonrpc": "2.0", "id": known, "error": {"code": code, "message": told}}).encode() + b"\n"
+        )
+
+    async def _send(self, line: bytes) -> None:
         async with self._turn:
             if self.closed:
                 raise self._anyio.ClosedResourceError

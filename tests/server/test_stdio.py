@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,10 @@ def pipe() -> Generator[tuple[int, int]]:
             continue
 
 
+async def unread(line: bytes) -> None:
+    raise AssertionError(f"{line!r} should have been read")
+
+
 def request(number: int, **params: Any) -> bytes:
     return json.dumps({"jsonrpc": "2.0", "id": number, "method": "ping", "params": params}).encode() + b"\n"
 
@@ -51,7 +55,7 @@ async def received(stream: Incoming) -> JSONRPCRequest:
 
 
 async def test_messages_arrive_whole_however_they_are_cut(pipe: tuple[int, int]):
-    stream = Incoming(pipe[0])
+    stream = Incoming(pipe[0], unread)
     lines = request(1) + b"\r\n\n" + request(2, text="ü") + request(3)
 
     async def drip() -> None:
@@ -67,11 +71,28 @@ async def test_messages_arrive_whole_however_they_are_cut(pipe: tuple[int, int])
             await stream.receive()
 
 
-async def test_a_line_that_is_no_message_is_handed_on_and_the_next_one_is_read(pipe: tuple[int, int]):
-    stream = Incoming(pipe[0])
-    os.write(pipe[1], b'{"jsonrpc": "2.0", oops\n\xff\xfe\n[1, 2]\n' + request(4))
-    assert [isinstance(await stream.receive(), Exception) for _ in range(3)] == [True] * 3
+NO_MESSAGES: list[tuple[bytes, int | None, int | str | None]] = [
+    (b'{"jsonrpc": "2.0", oops', -32700, None), (b"\xff\xfe", -32700, None), (b"[1, 2]", -32700, None), (b"5", -32700, None),
+    (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[]}', -32600, 7), (b'{"id":"a","method":"ping"}', -32600, "a"),
+    (b'{"jsonrpc":"2.0","id":8,"method":5}', -32600, 8), (b'{"jsonrpc":"2.0","id":9,"method":"p","params":{"a":"\\ud800"}}', -32600, 9),
+    (b'{"jsonrpc":"2.0","id":10,"method":"p","params":{"a":' + b"[" * 300 + b"]" * 300 + b"}}", -32600, 10),
+    (b'{"jsonrpc":"2.0","id":true,"method":5}', -32700, None), (b'{"jsonrpc":"2.0","method":"notifications/x","params":[]}', None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "code", "number"), NO_MESSAGES)
+async def test_a_line_that_is_no_message_is_answered_and_the_next_one_is_read(
+    line: bytes, code: int | None, number: int | str | None, pipe: tuple[int, int]
+):
+    back_reading, back_writing = os.pipe()
+    os.set_blocking(back_writing, False)
+    stream = Incoming(pipe[0], Outgoing(back_writing).refuse)
+    os.write(pipe[1], line + b"\n" + request(4))
     assert (await received(stream)).id == 4
+    os.close(back_writing)
+    with os.fdopen(back_reading, "rb") as answers:
+        told = [json.loads(answer) for answer in answers]
+    assert [(t["id"], t["error"]["code"]) for t in told] == ([] if code is None else [(number, code)])
 
 
 async def test_a_message_of_several_megabytes_passes_both_ways(pipe: tuple[int, int]):
@@ -90,7 +111,7 @@ async def test_a_message_of_several_megabytes_passes_both_ways(pipe: tuple[int, 
     assert len(json.loads(incoming)["result"]["padding"]) == size
 
     big = request(2, padding="y" * size)
-    stream = Incoming(pipe[0])
+    stream = Incoming(pipe[0], unread)
 
     async def write() -> None:
         left = memoryview(big)
@@ -150,10 +171,16 @@ INITIALIZE = {
 
 
 @contextmanager
-def server(*arguments: str, stderr: Path, **variables: str) -> Generator[subprocess.Popen[bytes]]:
+def server(
+    *arguments: str, stderr: Path, start: Sequence[str] | None = None, **variables: str
+) -> Generator[subprocess.Popen[bytes]]:
     with stderr.open("wb") as log:
         process = subprocess.Popen(
-            command(*arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment(**variables)
+            start or command(*arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment(**variables),
         )
     try:
         yield process
@@ -186,7 +213,12 @@ def test_the_server_ends_when_its_client_goes(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_ends_when_it_is_told_to(number: signal.Signals, tmp_path: Path):
-    with server("--sandbox", stderr=tmp_path / "log") as process:
+    # Where the tests run in the background SIGINT is ignored, and a child would inherit that.
+    heeding = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from make_mcp.cli import main; sys.exit(main(['--sandbox']))"
+    )
+    with server(stderr=tmp_path / "log", start=[sys.executable, "-c", heeding]) as process:
         ask(process, INITIALIZE)
         process.send_signal(number)
         assert process.wait(PATIENCE) in {130, -number}

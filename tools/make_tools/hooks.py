@@ -5,14 +5,27 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
-from make_tools.arguments import Confirmed, HookId, Id, Limit, Name, NewName, Offset, Sort, TeamId, Text, apart, columns
+from make_tools.arguments import (
+    Confirmed,
+    HookId,
+    Id,
+    Limit,
+    Name,
+    NewName,
+    Offset,
+    Sort,
+    TeamId,
+    Text,
+    apart,
+    columns,
+    present,
+)
 from make_tools.endpoint import Group
 from make_tools.signature import Spread
 
 hooks = Group(name="hooks", about="Hooks: the webhooks and mailhooks that start scenarios.", noun="hook", scope="hooks")
 
 _WEBHOOK = "gateway-webhook"
-_FLAGS = ("method", "headers", "stringify")
 
 
 class HookFilters(TypedDict, total=False):
@@ -52,21 +65,22 @@ def hooks_create(
     team_id: TeamId,
     name: Name,
     type_name: Annotated[Text, Doc("gateway-webhook, gateway-mailhook, or the type of an app.")] = _WEBHOOK,
+    method: Annotated[bool, Doc("Pass the HTTP method on to the scenario.")] | None = None,
+    headers: Annotated[bool, Doc("Pass the request's headers on.")] | None = None,
+    stringify: Annotated[bool, Doc("Pass JSON on as text.")] | None = None,
     data: Annotated[
         dict[str, Any],
-        Field(description="method, headers, stringify (true|false), __IMTCONN__, formId"),
-        Doc("Fields of the type: method, headers and stringify (booleans) for a webhook."),
+        Field(description="__IMTCONN__, formId…"),
+        Doc("Further fields of the type: __IMTCONN__ (its connection), formId and others."),
     ]
     | None = None,
 ):
     """Create a webhook, or another hook."""
-    own = {"teamId": team_id, "name": name, "typeName": type_name}
-    flags = dict.fromkeys(_FLAGS, False) if type_name == _WEBHOOK else {}
-    for flag in flags:
-        # Maton's page shows the string POST and an object here: Make takes booleans.
-        if not isinstance((data or {}).get(flag, False), bool):
-            raise ValueError(f"`data.{flag}` takes true or false, without quotes")  # noqa: TRY004  # all of an argument is a ValueError
-    return {**own, **flags, **apart(own, data)}
+    flags = {"method": method, "headers": headers, "stringify": stringify}
+    if type_name == _WEBHOOK:
+        flags = {flag: bool(value) for flag, value in flags.items()}
+    own = {"teamId": team_id, "name": name, "typeName": type_name, **flags}
+    return {**present(own), **apart(own, data)}
 
 
 @hooks.patch("/hooks/{hook_id}", title="Rename hook")

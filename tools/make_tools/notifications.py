@@ -28,7 +28,7 @@ def notifications_list(
     offset: Offset | None = None,
     sort: NotificationSort | None = None,
 ):
-    """List Make's messages to you, newest first."""
+    """List Make's messages to you."""
 
 
 @notifications.get("/notifications/{notification_id}")

@@ -114,7 +114,7 @@ def scenarios_logs(
     # Make documents an integer and answers with a string in pg.last: the string is what works as a cursor.
     last: Annotated[Text, Wire("pg[last]"), Field(description="pg.last")] | None = None,
 ):
-    """List the runs of a scenario, newest first."""
+    """List a scenario's runs, newest first."""
 
 
 @scenarios.post("/scenarios")
@@ -139,7 +139,7 @@ def scenarios_update(
     folder_id: FolderOrNone | None = None,
     confirmed: InstallApps | None = None,
 ):
-    """Change a scenario; a blueprint replaces it whole. A new interval may run it at once."""
+    """Change a scenario; a blueprint replaces it whole. A new interval may run it."""
 
 
 @scenarios.post("/scenarios/{scenario_id}/start", idempotent=True, open_world=True)
@@ -159,7 +159,8 @@ def scenarios_stop(scenario_id: ScenarioId):
 def scenarios_run(
     scenario_id: ScenarioId,
     data: Annotated[dict[str, Any], Field(description="Inputs by name")] | None = None,
-    responsive: Annotated[bool, Field(description="Wait 40 s for outputs")] | None = None,
+    responsive: Annotated[bool, Field(description="Wait for outputs"), Doc("Wait for the outputs, 40 s at the most.")]
+    | None = None,
 ):
     """Run an active scenario once. Not one that a hook starts."""
 

@@ -36,7 +36,7 @@ def templates_list(
 
 @templates.get("/templates/{template_id}")
 def templates_get(template_id: TemplateId):
-    """Read a template: apps, publication. No blueprint."""
+    """Read a template. No blueprint."""
 
 
 @templates.get("/templates/{template_id}/blueprint", title="Get template blueprint")

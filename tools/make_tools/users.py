@@ -34,7 +34,7 @@ def users_me(
     include_invited_org: Annotated[bool, Doc("Count organizations with an open invitation too.")] | None = None,
     fields: Fields | None = None,
 ):
-    """Read whose key it is. Works with any key."""
+    """Read whose key it is; any key may."""
 
 
 class UserFilters(TypedDict, total=False):

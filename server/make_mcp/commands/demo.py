@@ -163,10 +163,12 @@ async def _change_something(account: Account, screen: Screen, organization: int)
     if target is None:
         raise Failed("there is no scenario to switch on")
     preview = await account.read("scenarios_start", scenarioId=target["id"])
+    if preview.get("status") != "confirmation_required" or preview.get("nothingChanged") is not True:
+        raise Failed("a call without confirm was no preview")
     request = preview["request"]
     screen.say(f"{preview['status']}: would send {request['method']} {request['url']}")
     before = await account.read("scenarios_get", scenarioId=target["id"], fields=["id", "isActive"])
-    if preview["nothingChanged"] is not True or before["scenario"]["isActive"]:
+    if before["scenario"]["isActive"]:
         raise Failed("the preview changed something")
     screen.good("nothing was changed")
 

@@ -4,6 +4,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, cast
 
+import anyio
 import httpx2
 from pydantic_core import from_json, to_json
 
@@ -16,7 +17,9 @@ from make_mcp.upstream.platform import PLATFORM, hold_to_make
 from make_tools import Endpoint, Request
 
 # Below the 60 s after which hosts give up; above the 40 s that a responsive run may take.
-TIMEOUT = httpx2.Timeout(45, connect=5)
+DEADLINE = 45.0
+"""Seconds for a whole exchange, however slowly its answer drips."""
+TIMEOUT = httpx2.Timeout(DEADLINE, connect=5)
 
 _SHORTEST_SECRET = 16
 """Characters. A shorter key would be a word of the language, as the practice account's is."""
@@ -27,11 +30,14 @@ _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout,
 class Upstreams:
     """The open doors, and the HTTP client behind them. Use it as an async context manager.
 
-    `transport` stands in for the network: the sandbox in process.
+    `transport` stands in for the network: the sandbox in process. `deadline` is in seconds, for a whole exchange.
     """
 
-    def __init__(self, doors: Doors, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, doors: Doors, transport: httpx2.AsyncBaseTransport | None = None, *, deadline: float = DEADLINE
+    ) -> None:
         self._doors = doors
+        self._deadline = deadline
         self._guard = guard = Guard({base for door in doors.open.values() for base in _bases(door)})
 
         async def check(request: httpx2.Request) -> None:
@@ -43,6 +49,8 @@ class Upstreams:
             # A redirect could take the key, and the body of a write, to another host.
             follow_redirects=False,
             # None is kept: a session that one call began must not stand behind the next.
+            # http is for this machine alone: a proxy would get the key in clear.
+            mounts={"http://": transport or httpx2.AsyncHTTPTransport()},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # The address as it is about to leave, whatever was decided or normalised before.
             event_hooks={"request": [check]},
@@ -80,7 +88,8 @@ class Upstreams:
             look = Exchange(endpoint, door, changes=False)
             hold_to_make(endpoint, await self._exchange(look, Request("GET", request.path)))
         answer = await self._exchange(Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
-        return hold_to_make(endpoint, answer) if endpoint.api == "maton" else answer
+        # What a write did is not judged afterwards: its answer is all that tells the agent of it.
+        return hold_to_make(endpoint, answer) if endpoint.api == "maton" and endpoint.effect == "read" else answer
 
     async def _exchange(self, exchange: Exchange, request: Request) -> dict[str, Any]:
         endpoint, door = exchange.endpoint, exchange.door
@@ -88,9 +97,10 @@ class Upstreams:
         # As it was put together: the client would tidy `a/../b` away. A hook of the client looks again.
         self._guard.check(url)
         try:
-            response = await self._client.request(
-                request.method, url, headers=_headers(door, request), content=_content(request)
-            )
+            with anyio.fail_after(self._deadline):
+                response = await self._client.request(
+                    request.method, url, headers=_headers(door, request), content=_content(request)
+                )
         except _NOTHING_SENT as error:
             raise Unreachable(
                 f"{endpoint.name}: no connection to {httpx2.URL(url).host} ({type(error).__name__}). Nothing was sent. "
@@ -100,7 +110,7 @@ class Upstreams:
             raise Unreachable(
                 f"{endpoint.name}: its arguments make an address that is too long. Nothing was sent; ask for less at a time."
             ) from None
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, TimeoutError) as error:
             raise _no_answer(exchange, type(error).__name__) from None
         return _read(exchange, response)
 
@@ -155,9 +165,10 @@ def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
         raise refusal(exchange, response.status_code, data, text)
     if data is None:
         told = "It may have taken effect. " + check_next(endpoint) if exchange.changes else ""
-        kind = response.headers.get("content-type", "no content type").split(";")[0]
+        kind = safe(response.headers.get("content-type", "no content type").split(";")[0])
+        what = "JSON that is broken, or none that can be used" if kind.endswith("json") else f"{kind} in place of JSON"
         raise BadAnswer(
-            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} with {safe(kind)} in place of JSON: "
+            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} with {what}: "
             f'"{text}". Check MAKE_ZONE and the base URL. {told}'.rstrip(),
             status=response.status_code,
         )

@@ -92,23 +92,23 @@ def open_doors(settings: Settings) -> Doors:
     base = settings.make_base_url or (f"https://{settings.make_zone}" if settings.make_zone else None)
     token = settings.make_key
     if token is not None and base is not None:
-        found["make"] = make_door(base, token)
+        found["make"] = make_door(base, token, settings.make_zone)
     return Doors(found, settings.prefer, lacks_zone=token is not None and base is None)
 
 
 def maton_door(base_url: str, key: str, connection: str | None = None) -> Door:
-    root = base_url.removesuffix(GATEWAY)
+    root = base_url.removesuffix(GATEWAY).removesuffix("/make")
     headers = {"authorization": f"Bearer {key}"}
     if connection is not None:
         headers["maton-connection"] = connection
     return Door("maton", {"make": root + GATEWAY, "maton": root}, {**_common(), **headers}, key)
 
 
-def make_door(base_url: str, token: str) -> Door:
+def make_door(base_url: str, token: str, zone: str | None = None) -> Door:
     base = base_url.removesuffix(MAKE_API) + MAKE_API
     # An API token is a UUID and goes by `Token`; what an OAuth client got goes by `Bearer`.
     scheme = "Token" if _UUID.fullmatch(token) else "Bearer"
-    zone = base.removeprefix("https://").removeprefix("http://").removesuffix(MAKE_API)
+    zone = zone or base.removeprefix("https://").removeprefix("http://").removesuffix(MAKE_API)
     return Door("make", {"make": base}, {**_common(), "authorization": f"{scheme} {token}"}, token, zone)
 
 

@@ -43,15 +43,15 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     code = body.get("code")
     code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
     said = _said(body, text if data is None else "")
-    by_network = status == 403 and code is None and "1010" in text
     affected = _affected(body)
-    if by_network:
-        meaning = _BY_NETWORK
+    if status == 403 and (body.get("error_code") == _BLOCKED or (data is None and str(_BLOCKED) in text)):
+        meaning = "That was the network in front of Make, not Make: it refuses this client or this address."
     elif data is None and status in _NOT_FROM_MAKE:
         meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
+        meaning += " If it is Make: " + _rights(endpoint, exchange.door) if status == 403 else ""
     else:
         meaning = _meaning(exchange, status, code, said, concerned=bool(affected))
-    who = "Maton" if endpoint.api == "maton" else "Make"
+    who = "Maton" if endpoint.api == "maton" or (status == 401 and exchange.door.upstream == "maton") else "Make"
     label = f"{status} {code}" if code else str(status)
     parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
     return Refused(" ".join(part for part in parts if part), status=status, code=code)
@@ -59,7 +59,8 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
 
 _NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
 """Statuses that Make gives with a JSON body; other servers give them with a page of theirs."""
-_BY_NETWORK = "That was the network in front of Make, not Make: it refuses this client or this address."
+_BLOCKED = 1010
+"""What Cloudflare, in front of Make, calls a client that it refuses."""
 
 
 def _said(body: Mapping[str, Any], text: str) -> str:
@@ -103,7 +104,9 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, co
             return "A connection that is named there does not exist for this team: see connections_list. Nothing was created."
         case 404, _:
             return f"It does not exist, or not for this key; Make hides what belongs to others. Ids come from {endpoint.group}_list."
-        case 406, _ if exchange.endpoint.effect == "destroy" and concerned:
+        case 406, _ if not any(argument.name == "confirmed" for argument in endpoint.arguments):
+            return "Nothing was changed: Make wants this done by a person, at Make."
+        case 406, _ if endpoint.effect == "destroy" and concerned:
             return (
                 "Nothing was deleted, since these depend on it. If they may break, and the user agrees, call again with "
                 "`confirmed`: true."
