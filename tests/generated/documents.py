@@ -45,11 +45,15 @@ def tools_document() -> str:
         "# The tools",
         "Generated from the catalogue: `pytest --accept` writes this page.",
         "`confirm` stands beside the arguments of every tool that writes: without `true` the answer is a preview.",
-        "`filters` bundles what a list is seldom asked for; each key is checked like an argument. The listing that a model reads "
-        "is kept short (420 bytes a tool), so most descriptions stand here and in refusals rather than there.",
-        "Left out on purpose: `callbackUrl` of a run (it would let a model choose an address to which Make sends data), `metadata` "
-        "of a scenario (sent along, it wipes inputs and outputs), `islinked` (an old name of `isActive`), `transferLimit` of a "
-        "team (Make derives it), and the choice of columns where the answer is one small thing.",
+        (
+            "`filters` bundles what a list is seldom asked for; each key is checked like an argument. The listing that a model reads "
+            "is kept short (420 bytes a tool), so most descriptions stand here and in refusals rather than there."
+        ),
+        (
+            "Left out on purpose: `callbackUrl` of a run (it would let a model choose an address to which Make sends data), `metadata` "
+            "of a scenario (sent along, it wipes inputs and outputs), `islinked` (an old name of `isActive`), `transferLimit` of a "
+            "team (Make derives it), and the choice of columns where the answer is one small thing."
+        ),
     ]
     for group in GROUPS:
         parts.append(f"## {group.name}\n\n{group.about}")
