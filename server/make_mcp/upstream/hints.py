@@ -90,7 +90,10 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, co
     endpoint, door = exchange.endpoint, exchange.door
     match status, code:
         case 401, _ if door.upstream == "maton":
-            return "MATON_API_KEY was not accepted: take a key from maton.ai/settings, and start the server again."
+            return (
+                "MATON_API_KEY was not accepted: take a key from maton.ai/settings, and start the server again. If "
+                "maton_connections_list works, the link to Make has expired instead."
+            )
         case 401, _:
             return (
                 f"The token was not accepted by the zone {door.zone}. A token belongs to one zone, and elsewhere looks like "
@@ -121,7 +124,7 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, co
             )
         case _, "IM008":
             return "Its schedule needs an interval that the plan allows: scenarios_update, with `scheduling`."
-        case ((400 | 422), _) if "is invalid" in said:
+        case ((400 | 422), _) if "Scenario is invalid" in said:
             return "A module or a connection of it is missing: mend it at Make, or give it a whole blueprint with scenarios_update."
         case ((400 | 422), _) if "already running" in said or "is not running" in said:
             return "That is the wanted state: there is nothing to do, and no reason to repeat it."
@@ -152,9 +155,12 @@ def _rights(endpoint: Endpoint[...], door: Door) -> str:
         return "The key is known, and may not do this. See with `make-mcp doctor` whose key it is, and what it reaches."
     needs = f"{'scopes' if len(endpoint.scopes) > 1 else 'scope'} {', '.join(endpoint.scopes)}"
     alike = f"Make says this of three things alike: there is nothing of this id (see {endpoint.group}_list); "
+    alike += (
+        f"you are no member of the team or organization that it belongs to; or {endpoint.name} needs the {needs}, and "
+    )
     if door.upstream == "maton":
-        return f"{alike}it belongs to a team or organization that you are no member of; or {endpoint.name} needs the {needs}, and the link from Maton to Make lacks that."
-    return f"{alike}it belongs to a team or organization that the token's user is no member of; or {endpoint.name} needs the {needs}, and the token lacks that. Scopes are chosen when a token is made: for more, make a new token."
+        return alike + "the link from Maton to Make lacks that."
+    return alike + "the token lacks that. Scopes are chosen when a token is made: for more, make a new token."
 
 
 def _own_names(endpoint: Endpoint[...], said: str) -> list[str]:
