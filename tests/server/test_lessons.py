@@ -1,6 +1,7 @@
 """Faults that testers of the whole found, each held by the smallest case."""
 
 import asyncio
+import gzip
 
 import httpx2
 import pytest
@@ -19,6 +20,7 @@ from tests.server.network import (
 from make_mcp.confirmation import Permit
 from make_mcp.settings import SettingsError, load
 from make_mcp.upstream import OutcomeUnknown, Unreachable, Upstreams
+from make_mcp.upstream.client import LARGEST_ANSWER
 from make_mcp.upstream.doors import open_doors
 
 
@@ -49,6 +51,19 @@ async def test_an_exchange_ends_at_its_deadline(tool: str, outcome: type[Excepti
     async with Upstreams(open_doors(load(BOTH_KEYS)), Silent(), deadline=0) as upstreams:
         with pytest.raises(outcome):
             await upstreams.send(Permit(endpoint, endpoint.parse({"scenarioId": 1})))
+
+
+@pytest.mark.parametrize("tool", ["scenarios_get", "scenarios_stop"])
+async def test_an_answer_that_swells_beyond_use_is_cut_off(tool: str):
+    packed = gzip.compress(b" " * (LARGEST_ANSWER + 2**20))
+    assert len(packed) < 100_000
+    network = Network(lambda _: httpx2.Response(200, headers={"content-encoding": "gzip"}, content=packed))
+    confirm = {} if tool == "scenarios_get" else {"confirm": True}
+    async with calling(network, MAKE_KEY) as caller:
+        told = await caller.call(tool, {"scenarioId": 1, **confirm})
+    assert told.is_error
+    assert "cut off at 20 MB" in told.text
+    assert ("may have taken effect" in told.text) is bool(confirm)
 
 
 async def test_a_key_for_this_machine_does_not_go_to_a_proxy(monkeypatch: pytest.MonkeyPatch):

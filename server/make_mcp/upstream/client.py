@@ -19,6 +19,8 @@ from make_tools import Endpoint, Request
 # Below the 60 s after which hosts give up; above the 40 s that a responsive run may take.
 DEADLINE = 45.0
 """Seconds for a whole exchange, however slowly its answer drips."""
+LARGEST_ANSWER = 20_000_000
+"""Bytes, unpacked. The largest answers are blueprints, which Make takes up to 3 MB of."""
 TIMEOUT = httpx2.Timeout(DEADLINE, connect=5)
 
 _SHORTEST_SECRET = 16
@@ -98,9 +100,10 @@ class Upstreams:
         self._guard.check(url)
         try:
             with anyio.fail_after(self._deadline):
-                response = await self._client.request(
+                async with self._client.stream(
                     request.method, url, headers=_headers(door, request), content=_content(request)
-                )
+                ) as response:
+                    body = await _body(exchange, response)
         except _NOTHING_SENT as error:
             raise Unreachable(
                 f"{endpoint.name}: no connection to {httpx2.URL(url).host} ({type(error).__name__}). Nothing was sent. "
@@ -112,7 +115,7 @@ class Upstreams:
             ) from None
         except (httpx2.HTTPError, TimeoutError) as error:
             raise _no_answer(exchange, type(error).__name__) from None
-        return _read(exchange, response)
+        return _read(exchange, response, body)
 
 
 def _bases(door: Door) -> list[str]:
@@ -144,9 +147,26 @@ def _no_answer(exchange: Exchange, why: str) -> Exception:
 _WHO = {"maton": "Maton", "make": "Make"}
 
 
-def _read(exchange: Exchange, response: httpx2.Response) -> dict[str, Any]:
+async def _body(exchange: Exchange, response: httpx2.Response) -> bytes:
+    """The whole answer, unpacked as it comes: one that swells beyond all use is cut off before it fills the memory."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            told = (
+                "It may have taken effect. " + check_next(exchange.endpoint)
+                if exchange.changes
+                else "Ask for less at a time."
+            )
+            raise BadAnswer(
+                f"{exchange.endpoint.name}: the answer was cut off at {LARGEST_ANSWER // 10**6} MB. {told}",
+                status=response.status_code,
+            )
+    return bytes(body)
+
+
+def _read(exchange: Exchange, response: httpx2.Response, body: bytes) -> dict[str, Any]:
     endpoint, door = exchange.endpoint, exchange.door
-    body = response.content
     if response.is_redirect:
         raise BadAnswer(
             f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} in place of an answer. A redirect is not "
