@@ -65,8 +65,7 @@ def test_the_source_roots_are_no_packages():
 @pytest.mark.parametrize("path", EVERYTHING, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_fits_into_one_room(path: Path):
     lines = path.read_text(encoding="utf-8").count("\n")
-    # A table of cases is data.
-    assert lines <= (400 if path.name.endswith("_cases.py") else 300)
+    assert lines <= 300
 
 
 @pytest.mark.parametrize("path", EVERYTHING, ids=lambda path: str(path.relative_to(ROOT)))

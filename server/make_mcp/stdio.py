@@ -206,13 +206,14 @@ class Outgoing(_Stream):
         """Answers a line that is no message, as JSON-RPC has it; one that wants no answer gets none."""
         try:
             sent: Any = json.loads(line)
+            code, text = -32600, "Invalid Request"
         except (ValueError, RecursionError):
             sent = None
+            code, text = -32700, "Parse error"
         if isinstance(sent, dict) and "method" in sent and "id" not in sent:
             return
         number: Any = cast("dict[str, Any]", sent).get("id") if isinstance(sent, dict) else None
         known = number if isinstance(number, int | str) and not isinstance(number, bool) else None
-        code, text = (-32700, "Parse error") if sent is None or known is None else (-32600, "Invalid Request")
         told = f"{text}: this is no JSON-RPC message that can be read (UTF-8, nested no deeper than 200, no batches)"
         await self._send(
             json.dumps({"jsonrpc": "2.0", "id": known, "error": {"code": code, "message": told}}).encode() + b"\n"

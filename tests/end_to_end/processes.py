@@ -4,9 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from typing import IO
 
 PATIENCE = 60.0
 """Seconds. Long enough for a busy machine: no test waits for it unless something is broken."""
@@ -23,31 +23,26 @@ def command(*arguments: str) -> Sequence[str]:
 
 
 @contextmanager
-def listening(
-    *arguments: str, stderr: Path, variables: Mapping[str, str] | None = None
-) -> Generator[tuple[subprocess.Popen[bytes], str]]:
-    """A server that listens on a free port: the process, and the address that it announced."""
-    with stderr.open("wb") as log:
-        process = subprocess.Popen(command(*arguments), stdout=log, stderr=log, env=environment(**(variables or {})))
+def listening(*arguments: str) -> Generator[str]:
+    """A server that listens on a free port: the address that it announced."""
+    process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment())
+    assert process.stdout is not None
     try:
-        yield process, _announced(process, stderr)
+        yield _announced(process.stdout)
     finally:
         process.terminate()
         try:
             process.wait(PATIENCE)
         finally:
             process.kill()
+            process.stdout.close()
 
 
-def _announced(process: subprocess.Popen[bytes], log: Path) -> str:
-    import time
-
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        text = log.read_text(encoding="utf-8", errors="replace")
-        if found := re.search(r"http://[^\s]+", text):
+def _announced(output: IO[bytes]) -> str:
+    """The first address that the server prints; it listens by then."""
+    told: list[str] = []
+    for line in output:
+        told.append(line.decode("utf-8", "replace"))
+        if found := re.search(r"http://[^\s]+", told[-1]):
             return found[0]
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)
-    raise AssertionError(f"the server did not start: {log.read_text(encoding='utf-8', errors='replace')}")
+    raise AssertionError(f"the server did not start: {''.join(told)}")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import anyio
 import httpx2
@@ -21,12 +20,11 @@ ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 
 
 @pytest.fixture(scope="module")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, str]]:
-    logs = tmp_path_factory.mktemp("logs")
+def addresses() -> Generator[dict[str, str]]:
     serve = ("serve", "--sandbox", "--port", "0", "--transport")
     with (
-        listening(*serve, "http", stderr=logs / "http") as (_, http),
-        listening(*serve, "sse", stderr=logs / "sse") as (_, sse),
+        listening(*serve, "http") as http,
+        listening(*serve, "sse") as sse,
     ):
         yield {"http": http, "sse": sse}
 
@@ -85,11 +83,9 @@ async def test_many_calls_at_once_get_each_its_own_answer(addresses: dict[str, s
             assert answers == {n: ids[n % len(ids)] for n in range(64)}
 
 
-@pytest.mark.parametrize(("transport", "path"), [("http", ""), ("sse", "")])
-def test_a_request_for_another_host_or_from_a_web_page_is_turned_away(
-    transport: str, path: str, addresses: dict[str, str]
-):
-    url = addresses[transport] + path
+@pytest.mark.parametrize("transport", ["http", "sse"])
+def test_a_request_for_another_host_or_from_a_web_page_is_turned_away(transport: str, addresses: dict[str, str]):
+    url = addresses[transport]
     port = httpx2.URL(url).port
     for header, value in [
         ("host", "evil.example.com"),
@@ -102,9 +98,9 @@ def test_a_request_for_another_host_or_from_a_web_page_is_turned_away(
         assert answer.status_code in {403, 421}, (header, value)
 
 
-def test_any_http_client_can_use_the_practice_account(tmp_path: Path):
+def test_any_http_client_can_use_the_practice_account():
     with (
-        listening("sandbox", "--port", "0", stderr=tmp_path / "log") as (_, root),
+        listening("sandbox", "--port", "0") as root,
         httpx2.Client(trust_env=False, timeout=PATIENCE) as client,
     ):
         base = root.removesuffix("/api/v2")

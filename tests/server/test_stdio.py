@@ -18,8 +18,7 @@ from tests.end_to_end.processes import PATIENCE, command, environment
 
 from make_mcp.stdio import Incoming, Outgoing
 
-needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="there the SDK's own transport serves")
-pytestmark = needs_posix
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the SDK's own transport serves")
 
 
 @pytest.fixture
@@ -72,11 +71,11 @@ async def test_messages_arrive_whole_however_they_are_cut(pipe: tuple[int, int])
 
 
 NO_MESSAGES: list[tuple[bytes, int | None, int | str | None]] = [
-    (b'{"jsonrpc": "2.0", oops', -32700, None), (b"\xff\xfe", -32700, None), (b"[1, 2]", -32700, None), (b"5", -32700, None),
+    (b'{"jsonrpc": "2.0", oops', -32700, None), (b"\xff\xfe", -32700, None), (b"[1, 2]", -32600, None), (b"5", -32600, None),
     (b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[]}', -32600, 7), (b'{"id":"a","method":"ping"}', -32600, "a"),
     (b'{"jsonrpc":"2.0","id":8,"method":5}', -32600, 8), (b'{"jsonrpc":"2.0","id":9,"method":"p","params":{"a":"\\ud800"}}', -32600, 9),
     (b'{"jsonrpc":"2.0","id":10,"method":"p","params":{"a":' + b"[" * 300 + b"]" * 300 + b"}}", -32600, 10),
-    (b'{"jsonrpc":"2.0","id":true,"method":5}', -32700, None), (b'{"jsonrpc":"2.0","method":"notifications/x","params":[]}', None, None),
+    (b'{"jsonrpc":"2.0","id":true,"method":5}', -32600, None), (b'{"jsonrpc":"2.0","method":"notifications/x","params":[]}', None, None),
 ]  # fmt: skip
 
 

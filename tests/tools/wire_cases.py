@@ -4,37 +4,21 @@ Per tool one case with the least and one with all there is to say (two where arg
 odd ones. Nothing here is computed from the catalogue: a wire name that is wrong there must be right here.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from tests.tools.wire_cases_of_things import THINGS
+from tests.tools.wire_form import (
+    BLUEPRINT,
+    BLUEPRINT_AS_TYPED,
+    BLUEPRINT_TEXT,
+    PAGE,
+    PG,
+    SCHEDULING,
+    SCHEDULING_AS_TYPED,
+    SCHEDULING_TEXT,
+    Case,
+    Refused,
+)
 
 from make_tools import Request
-
-
-class Case(NamedTuple):
-    tool: str
-    arguments: Mapping[str, Any]
-    request: Request
-
-
-class Refused(NamedTuple):
-    tool: str
-    arguments: Mapping[str, Any]
-    why: str
-
-
-PAGE = {"limit": 7, "offset": 14, "sort": "-name"}
-PG = {"pg[limit]": 7, "pg[offset]": 14, "pg[sortBy]": "name", "pg[sortDir]": "desc"}
-
-BLUEPRINT = {"name": "Orders", "flow": [{"id": 1, "module": "http:Get", "mapper": None}], "metadata": {"version": 1}}
-BLUEPRINT_TEXT = '{"name":"Orders","flow":[{"id":1,"module":"http:Get","mapper":null}],"metadata":{"version":1}}'
-BLUEPRINT_AS_TYPED = '{ "flow": [], "metadata": {"ratio": 1.50},\n  "name": "Orders" }'
-SCHEDULING = {"type": "indefinitely", "interval": 900}
-SCHEDULING_TEXT = '{"type":"indefinitely","interval":900}'
-SCHEDULING_AS_TYPED = '{ "interval": 900, "type": "indefinitely" }'
-
-RUN_A, RUN_B = "a07e16f2ad134bf49cf83a00aa95c0a5", "0123456789abcdef0123456789abcdef"
-BEYOND_64_BITS = "225874569526501080000"
-MATON_ID = "21fd90f9-5935-43cd-b6c8-bde9d915ca80"
 
 # A case has two lines, what comes in and what goes out; formatted, it would have ten.
 # fmt: off
@@ -208,120 +192,7 @@ CASES = (
     Case("connections_delete", {"connectionId": 128}, Request("DELETE", "/connections/128")),
     Case("connections_delete", {"connectionId": 128, "confirmed": True},
          Request("DELETE", "/connections/128", {"confirmed": True})),
-
-    # ---- data stores
-    Case("data_stores_list", {"teamId": 22}, Request("GET", "/data-stores", {"teamId": 22})),
-    Case("data_stores_list", {"teamId": 22, "fields": ["id", "maxSize"], **PAGE},
-         Request("GET", "/data-stores", {"teamId": 22, "cols[]": ["id", "maxSize"], **PG})),
-    Case("data_stores_get", {"dataStoreId": 31}, Request("GET", "/data-stores/31")),
-    Case("data_stores_create", {"name": "Stock", "teamId": 22, "datastructureId": 12345, "maxSizeMB": 10},
-         Request("POST", "/data-stores", {},
-                 {"name": "Stock", "teamId": 22, "datastructureId": 12345, "maxSizeMB": 10})),
-    Case("data_stores_update", {"dataStoreId": 31, "name": "Stock"},
-         Request("PATCH", "/data-stores/31", {}, {"name": "Stock"})),
-    Case("data_stores_update", {"dataStoreId": 31, "name": "Stock", "datastructureId": 12345, "maxSizeMB": 20},
-         Request("PATCH", "/data-stores/31", {}, {"name": "Stock", "datastructureId": 12345, "maxSizeMB": 20})),
-    Case("data_stores_update", {"dataStoreId": 31, "maxSizeMB": 20},
-         Request("PATCH", "/data-stores/31", {}, {"maxSizeMB": 20})),
-    Case("data_stores_delete", {"teamId": 22, "ids": [31]},
-         Request("DELETE", "/data-stores", {"teamId": 22}, {"ids": [31]})),
-    Case("data_stores_delete", {"teamId": 22, "ids": [31, 32], "confirmed": True},
-         Request("DELETE", "/data-stores", {"teamId": 22, "confirmed": True}, {"ids": [31, 32]})),
-    Case("data_stores_delete", {"teamId": 22, "all": True, "exceptIds": [33], "confirmed": True},
-         Request("DELETE", "/data-stores", {"teamId": 22, "confirmed": True}, {"all": True, "exceptIds": [33]})),
-    Case("data_stores_delete", {"teamId": 22, "all": True},
-         Request("DELETE", "/data-stores", {"teamId": 22}, {"all": True})),
-
-    # ---- hooks
-    Case("hooks_list", {"teamId": 22}, Request("GET", "/hooks", {"teamId": 22})),
-    Case("hooks_list", {"teamId": 22, "filters": {"typeName": "gateway-mailhook", "assigned": False,
-                                                  "viewForScenarioId": 77}, **PAGE},
-         Request("GET", "/hooks", {"teamId": 22, "typeName": "gateway-mailhook", "assigned": False,
-                                   "viewForScenarioId": 77, **PG})),
-    Case("hooks_get", {"hookId": 41}, Request("GET", "/hooks/41")),
-    Case("hooks_ping", {"hookId": 41}, Request("GET", "/hooks/41/ping")),
-    # `method` asks whether the HTTP method goes into the payload: a boolean, whatever Maton's example shows.
-    Case("hooks_create", {"teamId": 22, "name": "Orders in"},
-         Request("POST", "/hooks", {"useDefaults": "requiredOnly"},
-                 {"teamId": 22, "name": "Orders in", "typeName": "gateway-webhook",
-                  "method": False, "headers": False, "stringify": False})),
-    Case("hooks_create", {"teamId": 22, "name": "Orders in", "typeName": "gateway-webhook",
-                          "method": True, "headers": True, "stringify": True},
-         Request("POST", "/hooks", {"useDefaults": "requiredOnly"},
-                 {"teamId": 22, "name": "Orders in", "typeName": "gateway-webhook",
-                  "method": True, "headers": True, "stringify": True})),
-    Case("hooks_create", {"teamId": 22, "name": "Orders in", "headers": True},
-         Request("POST", "/hooks", {"useDefaults": "requiredOnly"},
-                 {"teamId": 22, "name": "Orders in", "typeName": "gateway-webhook",
-                  "method": False, "headers": True, "stringify": False})),
-    Case("hooks_create", {"teamId": 22, "name": "Post in", "typeName": "gateway-mailhook"},
-         Request("POST", "/hooks", {"useDefaults": "requiredOnly"},
-                 {"teamId": 22, "name": "Post in", "typeName": "gateway-mailhook"})),
-    Case("hooks_create", {"teamId": 22, "name": "Form in", "typeName": "typeform",
-                          "data": {"__IMTCONN__": 128, "formId": "f-9", "language": "en"}},
-         Request("POST", "/hooks", {"useDefaults": "requiredOnly"},
-                 {"teamId": 22, "name": "Form in", "typeName": "typeform",
-                  "__IMTCONN__": 128, "formId": "f-9", "language": "en"})),
-    Case("hooks_rename", {"hookId": 41, "name": "Orders"}, Request("PATCH", "/hooks/41", {}, {"name": "Orders"})),
-    Case("hooks_enable", {"hookId": 41}, Request("POST", "/hooks/41/enable")),
-    Case("hooks_disable", {"hookId": 41}, Request("POST", "/hooks/41/disable")),
-    Case("hooks_delete", {"hookId": 41}, Request("DELETE", "/hooks/41")),
-    Case("hooks_delete", {"hookId": 41, "confirmed": True}, Request("DELETE", "/hooks/41", {"confirmed": True})),
-
-    # ---- templates
-    Case("templates_list", {}, Request("GET", "/templates")),
-    Case("templates_list",
-         {"teamId": 22, "filters": {"public": False, "usedApps": ["slack", "http"]}, "fields": ["id", "publicUrl"],
-          **PAGE},
-         Request("GET", "/templates", {"teamId": 22, "public": False, "usedApps[]": ["slack", "http"],
-                                       "cols[]": ["id", "publicUrl"], **PG})),
-    Case("templates_get", {"templateId": 51}, Request("GET", "/templates/51")),
-    Case("templates_blueprint", {"templateId": 51}, Request("GET", "/templates/51/blueprint")),
-    Case("templates_blueprint", {"templateId": 51, "forUse": True, "templatePublicId": 52},
-         Request("GET", "/templates/51/blueprint", {"forUse": True, "templatePublicId": 52})),
-    Case("templates_delete", {"templateId": 51}, Request("DELETE", "/templates/51")),
-    Case("templates_delete", {"templateId": 51, "confirmed": True},
-         Request("DELETE", "/templates/51", {"confirmed": True})),
-
-    # ---- incomplete executions
-    Case("incomplete_executions_list", {"scenarioId": 77}, Request("GET", "/dlqs", {"scenarioId": 77})),
-    Case("incomplete_executions_list", {"scenarioId": 77, "limit": 7, "offset": 14},
-         Request("GET", "/dlqs", {"scenarioId": 77, "pg[limit]": 7, "pg[offset]": 14})),
-    Case("incomplete_executions_get", {"incompleteExecutionId": RUN_A}, Request("GET", f"/dlqs/{RUN_A}")),
-    Case("incomplete_executions_retry", {"incompleteExecutionId": RUN_A}, Request("POST", f"/dlqs/{RUN_A}/retry")),
-    Case("incomplete_executions_delete", {"scenarioId": 77, "ids": [RUN_A, RUN_B]},
-         Request("DELETE", "/dlqs", {"scenarioId": 77}, {"ids": [RUN_A, RUN_B]})),
-    Case("incomplete_executions_delete", {"scenarioId": 77, "all": True, "exceptIds": [RUN_B], "confirmed": True},
-         Request("DELETE", "/dlqs", {"scenarioId": 77, "confirmed": True}, {"all": True, "exceptIds": [RUN_B]})),
-    # Unconfirmed, Make answers IM004, and that is Make's to say.
-    Case("incomplete_executions_delete", {"scenarioId": 77, "all": True},
-         Request("DELETE", "/dlqs", {"scenarioId": 77}, {"all": True})),
-
-    # ---- notifications
-    Case("notifications_list", {}, Request("GET", "/notifications")),
-    Case("notifications_list", {"unreadOnly": True, "imtZoneId": 4, "limit": 7, "offset": 14, "sort": "-id"},
-         Request("GET", "/notifications", {"unreadOnly": True, "imtZoneId": 4, "pg[limit]": 7, "pg[offset]": 14,
-                                           "pg[sortBy]": "id", "pg[sortDir]": "desc"})),
-    Case("notifications_list", {"unreadOnly": False}, Request("GET", "/notifications", {"unreadOnly": False})),
-    Case("notifications_get", {"notificationId": "3"}, Request("GET", "/notifications/3")),
-    Case("notifications_get", {"notificationId": BEYOND_64_BITS, "imtZoneId": 4},
-         Request("GET", f"/notifications/{BEYOND_64_BITS}", {"imtZoneId": 4})),
-    Case("notifications_mark_read", {}, Request("POST", "/notifications/mark-as-read", {"ids": "all"})),
-    Case("notifications_mark_read", {"imtZoneId": 4},
-         Request("POST", "/notifications/mark-as-read", {"ids": "all", "imtZoneId": 4})),
-    Case("notifications_delete", {"ids": ["1"]}, Request("DELETE", "/notifications", {}, {"ids": ["1"]})),
-    Case("notifications_delete", {"ids": ["1", BEYOND_64_BITS], "imtZoneId": 4},
-         Request("DELETE", "/notifications", {"imtZoneId": 4}, {"ids": ["1", BEYOND_64_BITS]})),
-
-    # ---- the gateway's own connections
-    Case("maton_connections_list", {}, Request("GET", "/connections", {"app": "make"})),
-    Case("maton_connections_list", {"status": "PENDING"},
-         Request("GET", "/connections", {"app": "make", "status": "PENDING"})),
-    Case("maton_connections_get", {"matonConnectionId": MATON_ID}, Request("GET", f"/connections/{MATON_ID}")),
-    Case("maton_connections_create", {}, Request("POST", "/connections", {}, {"app": "make"})),
-    Case("maton_connections_create", {"method": "OAUTH2"},
-         Request("POST", "/connections", {}, {"app": "make", "method": "OAUTH2"})),
-    Case("maton_connections_delete", {"matonConnectionId": MATON_ID}, Request("DELETE", f"/connections/{MATON_ID}")),
+    *THINGS,
 )
 
 REFUSED = (
