@@ -12,14 +12,14 @@ first call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
-    from datetime import datetime
 
     from starlette.applications import Starlette
+
+    from make_sandbox.options import Options
 
 __all__ = ["KEY", "TOKEN", "banner", "create_app", "serve"]
 
@@ -30,18 +30,19 @@ TOKEN = "5a4d0b0c-0000-4000-8000-000000000000"  # noqa: S105 - the published tok
 """The token of Make's own API: `Authorization: Token ...`."""
 
 
-def create_app(
-    database: str | os.PathLike[str] | None = None, *, clock: Callable[[], datetime] | None = None
-) -> Starlette:
+def create_app(database: str | os.PathLike[str] | None = None, **options: Unpack[Options]) -> Starlette:
     """The practice account as one ASGI application.
 
-    `database` is a SQLite file, created with the demo account when it does not exist; `None` keeps everything in
-    memory. `clock` answers the present time with a time zone; the demo account's history is counted back from its
-    answer at creation. The application needs no lifespan events.
+    `database` is a SQLite file, filled when it does not exist; `None` keeps everything in memory. For `options` see
+    `make_sandbox.options`. The application needs no lifespan events.
+
+    Raises:
+        ValueError: the file holds something else than what is asked for.
+        sqlite3.Error: the file is no database, or cannot be opened.
     """
     from make_sandbox.app import build
 
-    return build(database, clock)
+    return build(database, options)
 
 
 def serve(host: str, port: int, database: str | os.PathLike[str] | None = None) -> None:

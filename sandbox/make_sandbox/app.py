@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import os
+import time
 
 from starlette.applications import Starlette
 
-from make_sandbox import demo
+from make_sandbox import worlds
+from make_sandbox.api.dispatch import Practice
+from make_sandbox.api.limits import Elapsed, Limits
 from make_sandbox.doors import doors
-from make_sandbox.model import tables
 from make_sandbox.model.account import Account
-from make_sandbox.model.clock import Clock, system_clock
+from make_sandbox.model.clock import system_clock
 from make_sandbox.model.store import Store
+from make_sandbox.options import Options
 
 
-def build(database: str | os.PathLike[str] | None, clock: Clock | None) -> Starlette:
+def build(database: str | os.PathLike[str] | None, options: Options) -> Starlette:
     """See `make_sandbox.create_app`."""
-    account = Account(store=Store(database), clock=clock or system_clock)
+    world, seed, reset = options.get("world"), options.get("seed"), options.get("reset", False)
+    outside = options.get("clock") or system_clock
+    account = Account(store=Store(database, reset=reset), clock=outside)
     with account.store.transaction():
-        if not account.store.list(tables.USERS):
-            demo.fill(account)
+        if reset:
+            account.store.clear()
+        if not worlds.is_filled(account):
+            worlds.fill(account, world or worlds.NAMES[0], seed or 0)
+        held = worlds.held(account)
+    for what, wanted, found in (("world", world, held["name"]), ("seed", seed, held["seed"])):
+        if wanted not in (None, found):
+            raise ValueError(f"it holds the {what} '{found}' and not '{wanted}': start over with a reset")
+    elapsed = Elapsed(options.get("timer", time.monotonic))
+    limits = Limits(elapsed=elapsed) if options.get("limits", True) else None
     app = Starlette(routes=list(doors()))
     # Make answers 404 to `/scenarios/`; Starlette would send the caller to the path without the slash.
     app.router.redirect_slashes = False
-    app.state.account = account
+    app.state.practice = Practice(account=account, outside=outside, elapsed=elapsed, limits=limits)
     return app

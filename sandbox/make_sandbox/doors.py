@@ -1,23 +1,32 @@
-"""The two doors of the practice account: Make's own API, and Maton's gateway in front of it.
+"""The doors of the practice account: Make's own API, Maton's gateway in front of it, and the hooks that others call.
 
-Both lead to the same endpoints and the same documents. They differ in address, in key, and in what they let through.
+The first two lead to the same endpoints and the same documents. They differ in address, in key, and in what they let
+through.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from starlette.requests import Request
 from starlette.routing import Route
 
 import make_sandbox
-from make_sandbox import errors, maton
+from make_sandbox import control, errors, maton
 from make_sandbox.api.dispatch import nowhere, routes
+from make_sandbox.api.limits import Limits
+from make_sandbox.model import scopes, tables
 from make_sandbox.model.account import Account
+from make_sandbox.model.store import Document
 from make_sandbox.resources import RESOURCES
+from make_sandbox.resources.enums import ZONES
 
 MAKE = "/api/v2"
 GATEWAY = "/make/api/v2"
+
+OF_GATEWAY: Document = {"scope": scopes.ALL}
+"""The token that Maton keeps for its users."""
 
 
 def doors() -> Iterator[Route]:
@@ -25,30 +34,46 @@ def doors() -> Iterator[Route]:
     yield from routes(MAKE, RESOURCES, enter_make, gateway=False)
     yield from routes(GATEWAY, RESOURCES, enter_gateway, gateway=True)
     yield from routes("", (maton.connections,), enter_maton, gateway=False)
+    yield from control.routes()
     yield nowhere(MAKE, enter_make, errors.not_found)
     yield nowhere("", enter_maton, _unsupported)
 
 
-def enter_make(request: Request, _: Account) -> None:
-    """A UUID comes as `Token`, an OAuth token as `Bearer`; the practice token is taken either way."""
-    if _credential(request, "token", "bearer") != make_sandbox.TOKEN:
+def enter_make(request: Request, account: Account, _: Limits | None) -> Document:
+    """A UUID comes as `Token`, an OAuth token as `Bearer`; the practice token is taken either way.
+
+    A token belongs to one zone. In another one nobody knows it.
+    """
+    token = account.store.get(tables.TOKENS, _credential(request, "token", "bearer"))
+    if token is None or _zone(request) not in (None, ZONES[0][1]):
         raise errors.not_logged_in()
+    return token
 
 
-def enter_maton(request: Request, _: Account) -> None:
+def enter_maton(request: Request, _: Account, limits: Limits | None) -> Document:
     if _credential(request, "bearer") != make_sandbox.KEY:
         raise errors.maton(401, "Invalid or missing Maton API key.")
+    if limits is not None:
+        limits.gateway()
+    return OF_GATEWAY
 
 
-def enter_gateway(request: Request, account: Account) -> None:
+def enter_gateway(request: Request, account: Account, limits: Limits | None) -> Document:
     """The key first, then a connection to Make that works: the one that the header names, else any."""
-    enter_maton(request, account)
+    token = enter_maton(request, account, limits)
     maton.choose(account, request.headers.get("maton-connection"))
+    return token
 
 
 def _credential(request: Request, *schemes: str) -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     return value.strip() if scheme.lower() in schemes else ""
+
+
+def _zone(request: Request) -> str | None:
+    """The zone that a request is addressed to, where its host says one (`us1.make.com`, `us1.localhost`)."""
+    found = re.match(r"((?:eu|us)[0-9]|we)\.", request.url.hostname or "")
+    return None if found is None else f"{found[1]}.make.com"
 
 
 def _unsupported() -> errors.MakeError:

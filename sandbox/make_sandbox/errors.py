@@ -100,6 +100,28 @@ def wrong_state(message: str) -> MakeError:
     return MakeError(422, "SC422", message)
 
 
+def not_in_the_plan() -> MakeError:
+    """402: the organization's plan has no such thing (measured for audit logs). The texts are not documented."""
+    return MakeError(402, "SC402", "Payment required", detail="The organization's plan does not include this feature.")
+
+
+def refused_by_third_party(message: str) -> MakeError:
+    """424: the service behind a connection refused (measured)."""
+    suberrors = [{"message": message, "name": "RuntimeError"}]
+    text = "The request failed due to failure of a previous request."
+    return MakeError(424, "SC424", text, suberrors=suberrors)
+
+
+def too_many_requests() -> MakeError:
+    """429: waiting until the minute is over helps. Make's text, without a code."""
+    return MakeError(429, None, "Requests limit for organization exceeded, please try again later.")
+
+
+def answer_too_large() -> MakeError:
+    """413: more than the request's `maxBytes`. Its text is not documented."""
+    return MakeError(413, "SC413", "Payload Too Large", detail="The response is larger than the parameter 'maxBytes'.")
+
+
 def paused() -> MakeError:
     """429, but waiting does not help: somebody paused the organization."""
     return MakeError(429, "IM310", "Organization is paused.")

@@ -21,5 +21,5 @@ async def practice_upstreams(settings: Settings) -> AsyncGenerator[Upstreams]:
     doors = Doors(
         {"maton": maton_door(_GATEWAY, make_sandbox.KEY), "make": make_door(_MAKE, make_sandbox.TOKEN)}, settings.prefer
     )
-    async with Upstreams(doors, httpx2.ASGITransport(make_sandbox.create_app())) as upstreams:
+    async with Upstreams(doors, httpx2.ASGITransport(make_sandbox.create_app(limits=False))) as upstreams:
         yield upstreams

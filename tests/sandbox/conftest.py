@@ -25,7 +25,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def client(clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
     """A client without any key."""
-    app = make_sandbox.create_app(clock=clock)
+    app = make_sandbox.create_app(clock=clock, limits=False)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://sandbox") as client:
         yield client
 

@@ -108,7 +108,7 @@ async def test_new_credentials_repair_a_broken_connection_and_what_it_broke(make
     assert await make.get(f"{path}/editable-data-schema") == {"editableParameters": ["apiKey"]}
     assert await make.post(f"{path}/set-data", {"apiKey": "new"}) == {"changed": True}
     assert await make.post(f"{path}/test") == {"verified": True}
-    assert (await make.post(f"/scenarios/{scenario['id']}/run", {"responsive": True}))["status"] == "1"
+    assert (await make.post(f"/scenarios/{scenario['id']}/run", {"responsive": True}))["status"] == 1
     dlq = (await make.get(f"/dlqs?scenarioId={scenario['id']}"))["dlqs"][0]
     await make.post(f"/dlqs/{dlq['id']}/retry")
     assert (await make.get(f"/dlqs/{dlq['id']}"))["dlq"]["resolved"]

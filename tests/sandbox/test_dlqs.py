@@ -62,7 +62,7 @@ async def test_a_retry_runs_the_blueprint_of_the_failure(make: Door) -> None:
     response = (await make.get(f"/scenarios/{scenario_id}/blueprint"))["response"]
     flow = [part for part in response["blueprint"]["flow"] if part["module"] != "http:ActionSendData"]
     await patch_flow(make, scenario_id, response["blueprint"] | {"flow": flow})
-    assert (await make.post(f"/scenarios/{scenario_id}/run", {"responsive": True}))["status"] == "1"
+    assert (await make.post(f"/scenarios/{scenario_id}/run", {"responsive": True}))["status"] == 1
     await make.post(f"/dlqs/{rows[0]['id']}/retry")
     assert not (await make.get(f"/dlqs/{rows[0]['id']}"))["dlq"]["resolved"]
 

@@ -6,7 +6,7 @@ import uuid
 
 import httpx2
 import pytest
-from tests.sandbox.practice import CARE, MARKETING, NORTHWIND, OPERATIONS, Door
+from tests.sandbox.practice import CARE, MARKETING, NORTHWIND, OPERATIONS, Clock, Door
 
 import make_sandbox
 
@@ -127,10 +127,13 @@ async def test_other_apps_are_out_of_reach(maton: Door) -> None:
         await maton.get(path, 404)
 
 
-async def test_a_fresh_connection_becomes_active_when_it_is_read(maton: Door) -> None:
+async def test_a_fresh_connection_waits_for_a_person_and_becomes_active(maton: Door, clock: Clock) -> None:
     created = (await maton.post("/connections", {"app": "make"}))["connection"]
     assert created["status"] == "PENDING"
     assert uuid.UUID(created["connection_id"]).version == 4
+    assert (await maton.get(f"/connections/{created['connection_id']}"))["connection"] == created
+    assert (await maton.get("/connections?status=PENDING"))["connections"] == [created]
+    clock.go(seconds=2)
     read = (await maton.get(f"/connections/{created['connection_id']}"))["connection"]
     assert read == created | {"status": "ACTIVE", "last_updated_time": read["last_updated_time"]}
 
@@ -153,13 +156,13 @@ async def test_only_a_connection_to_make_can_be_created(maton: Door, body: dict[
     await maton.post("/connections", body, 400)
 
 
-async def test_without_an_active_connection_make_is_out_of_reach(maton: Door) -> None:
+async def test_without_an_active_connection_make_is_out_of_reach(maton: Door, clock: Clock) -> None:
     (only,) = (await maton.get("/connections"))["connections"]
     assert await maton.delete(f"/connections/{only['connection_id']}") == {}
     assert (await maton.get(f"{GATEWAY}/users/me", 400))["message"] == "No active Make connection."
-    fresh = (await maton.post("/connections", {"app": "make"}))["connection"]
+    await maton.post("/connections", {"app": "make"})
     await maton.get(f"{GATEWAY}/users/me", 400)
-    await maton.get(f"/connections/{fresh['connection_id']}")
+    clock.go(seconds=2)
     await maton.get(f"{GATEWAY}/users/me")
     await maton.get(f"/connections/{only['connection_id']}", 404)
 

@@ -25,7 +25,7 @@ async def test_a_zone_filters_the_list(make: Door) -> None:
 
 async def test_an_organization_tells_its_plan_and_its_teams(make: Door) -> None:
     organization = (await make.get(f"/organizations/{NORTHWIND}"))["organization"]
-    assert organization["license"]["apiLimit"] == 240
+    assert organization["license"]["apiLimit"] == 1000
     assert [team["name"] for team in organization["teams"]] == ["Operations", "Marketing", "Customer Care"]
     usage = (await make.get(f"/organizations/{NORTHWIND}/usage"))["data"]
     assert organization["operations"] == str(sum(day["operations"] for day in usage))

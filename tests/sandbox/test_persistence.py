@@ -34,7 +34,7 @@ PATHS = (
 
 @asynccontextmanager
 async def opened(database: Path | None, clock: Clock) -> AsyncGenerator[Door]:
-    app = make_sandbox.create_app(database, clock=clock)
+    app = make_sandbox.create_app(database, clock=clock, limits=False)
     headers = {"authorization": f"Token {make_sandbox.TOKEN}"}
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as client:

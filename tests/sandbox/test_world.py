@@ -37,7 +37,7 @@ async def test_its_runs_cover_two_weeks_and_none_is_in_the_future(make: Door) ->
     scenario = await make.scenario("Stock sync")
     moments = [datetime.fromisoformat(line["timestamp"]) for line in await make.logs(scenario["id"])]
     assert moments == sorted(moments, reverse=True)
-    assert NOON - timedelta(days=14) <= moments[-1] < NOON - timedelta(days=13)
+    assert NOON - timedelta(days=15) <= moments[-1] < NOON - timedelta(days=13)
     assert NOON - timedelta(hours=3) < moments[0] < NOON
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,17 +14,56 @@ from starlette.routing import Route
 from make_sandbox import errors
 from make_sandbox.api.brackets import parameters
 from make_sandbox.api.fields import Field, read_json, read_texts
+from make_sandbox.api.limits import Elapsed, Limits
 from make_sandbox.api.resource import Call, Endpoint, Resource
 from make_sandbox.model import runs
-from make_sandbox.model.account import Account
+from make_sandbox.model.account import Account, Meter, uncounted
+from make_sandbox.model.clock import Clock
+from make_sandbox.model.present import present
+from make_sandbox.model.store import Document
 
 LARGEST_BODY = 2_500_000
 """Bytes. Measured on the real API: the limit lies between 2.1 and 2.8 MB."""
 
+T = TypeVar("T")
+
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
-Guard = Callable[[Request, Account], None]
-"""What a door asks before it lets a request through. It raises a refusal, and runs in the request's transaction."""
+
+@dataclass(frozen=True, kw_only=True)
+class Practice:
+    """What all requests share: the account, the clock outside, and the limits, if there are any."""
+
+    account: Account
+    outside: Clock
+    elapsed: Elapsed
+    limits: Limits | None
+
+    def now(self) -> Account:
+        """The account as it is at this moment."""
+        moment = present(self.account.store, self.outside)
+        self.elapsed.see(moment)
+        return self.account.at(moment)
+
+    def meter(self) -> Meter:
+        """Counts one request, however often it asks for its organization."""
+        limits = self.limits
+        if limits is None:
+            return uncounted
+        seen: set[int] = set()
+
+        def count(organization: Document) -> None:
+            if organization["id"] not in seen:
+                seen.add(organization["id"])
+                limits.organization(organization)
+
+        return count
+
+
+Guard = Callable[[Request, Account, Limits | None], Document]
+"""What a door asks before it lets a request through: it returns the token that the request acts with, or raises a
+refusal. It runs in the request's transaction.
+"""
 
 
 class Answer(Response):
@@ -46,18 +86,40 @@ def routes(prefix: str, resources: tuple[Resource, ...], guard: Guard, *, gatewa
 def _route(prefix: str, endpoint: Endpoint, ids: tuple[Field, ...], guard: Guard) -> Route:
     async def answer(request: Request) -> Response:
         raw = await request.body()
-        account: Account = request.app.state.account
+        practice: Practice = request.app.state.practice
+
+        def work(account: Account) -> Any:
+            # The token before all else, types before rights, and rights before the thing itself.
+            token = guard(request, account, practice.limits)
+            if endpoint.scope is not None and endpoint.scope not in token["scope"]:
+                raise errors.permission_denied()
+            counted = account.at(account.now(), practice.meter() if endpoint.counted else uncounted)
+            return endpoint.handle(_call(endpoint, ids, _Sent(request, raw), counted, token))
+
         try:
-            # Types are checked before rights, and rights before the thing itself. All happens or nothing does.
-            with account.store.transaction():
-                guard(request, account)
-                runs.settle(account)
-                result = endpoint.handle(_call(request, raw, endpoint, ids))
+            result = inside(practice, work, writes=endpoint.writes)
         except errors.MakeError as refusal:
             return Answer(refusal.body, status_code=refusal.status)
-        return PlainTextResponse(result) if isinstance(result, str) else Answer(result)
+        if result is None:
+            return Response(status_code=endpoint.status)
+        if isinstance(result, str):
+            return PlainTextResponse(result, status_code=endpoint.status)
+        return Answer(result, status_code=endpoint.status)
 
     return Route(prefix + endpoint.path, answer, methods=[endpoint.method])
+
+
+def inside(practice: Practice, work: Callable[[Account], T], *, writes: bool) -> T:
+    """Does something with the account in one transaction, after what had come due by then: all of it or nothing."""
+    store = practice.account.store
+    while True:
+        with store.transaction(writes=writes):
+            account = practice.now()
+            if not runs.is_due(account):
+                return work(account)
+        # A request that only reads must not write, and what is due happens whether the request succeeds or not.
+        with store.transaction():
+            runs.settle(practice.now())
 
 
 def nowhere(prefix: str, guard: Guard, refusal: Callable[[], errors.MakeError]) -> Route:
@@ -67,9 +129,10 @@ def nowhere(prefix: str, guard: Guard, refusal: Callable[[], errors.MakeError]) 
     """
 
     async def answer(request: Request) -> Response:
-        account: Account = request.app.state.account
+        practice: Practice = request.app.state.practice
         try:
-            guard(request, account)
+            with practice.account.store.transaction(writes=False):
+                guard(request, practice.now(), practice.limits)
             raise refusal()
         except errors.MakeError as error:
             return Answer(error.body, status_code=error.status)
@@ -77,22 +140,35 @@ def nowhere(prefix: str, guard: Guard, refusal: Callable[[], errors.MakeError]) 
     return Route(prefix + "/{rest:path}", answer, methods=METHODS)
 
 
-def _call(request: Request, raw: bytes, endpoint: Endpoint, ids: tuple[Field, ...]) -> Call:
-    path = request.path_params
-    loose = parameters(request.query_params.multi_items())
-    body: Any = {} if endpoint.body is None else _json(raw)
+def origin(request: Request) -> str:
+    """The address of the account as the client wrote it."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+@dataclass(frozen=True)
+class _Sent:
+    request: Request
+    body: bytes
+
+
+def _call(endpoint: Endpoint, ids: tuple[Field, ...], sent: _Sent, account: Account, token: Document) -> Call:
+    path = sent.request.path_params
+    loose = parameters(sent.request.query_params.multi_items())
+    body: Any = {} if endpoint.body is None else read_body(sent.body)
     return Call(
-        account=request.app.state.account,
+        account=account,
         endpoint=endpoint,
         path=read_texts([field for field in ids if field.name in path], {name: [path[name]] for name in path}),
         query=read_texts(endpoint.query_fields, loose),
         body=read_json(endpoint.body or (), body, strict=endpoint.strict),
         loose=loose,
         extra=body,
+        token=token,
+        origin=origin(sent.request),
     )
 
 
-def _json(raw: bytes) -> Any:
+def read_body(raw: bytes) -> Any:
     """The body; none at all is an empty object. The content type is not looked at."""
     if len(raw) > LARGEST_BODY:
         raise errors.too_large()

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from make_sandbox import errors
 
-Kind = Literal["integer", "identifier", "boolean", "text", "object", "json", "integers", "texts", "any"]
+Kind = Literal["integer", "identifier", "boolean", "text", "object", "objects", "json", "integers", "texts", "any"]
 """`identifier` is an integer that may come as a string of digits. `json` is an object, serialised to a string."""
 
 LISTS = ("integers", "texts")
@@ -171,6 +171,7 @@ _FROM_JSON: Mapping[Kind, Callable[[Any], Any]] = {
     "boolean": _boolean,
     "text": _text,
     "object": _object,
+    "objects": _list_of(_object),
     "json": _json,
     "integers": _list_of(_integer),
     "texts": _list_of(_text),

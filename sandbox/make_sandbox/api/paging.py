@@ -26,23 +26,52 @@ def _no_keys() -> Mapping[str, Callable[[Row], Any]]:
     return {}
 
 
+def _no_fields() -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The page that one request asks for. `last` is the cursor's record, after which the page begins, or with which
+    when `show_last`.
+    """
+
+    sort_by: str
+    descending: bool
+    limit: int
+    offset: int
+    last: str | None
+    show_last: bool
+    cursor: bool
+
+    def pg(self, last: Any) -> dict[str, Any]:
+        """The `pg` object of the answer. `last` is the cursor to go on with: the sort value of the last row shown."""
+        direction = "desc" if self.descending else "asc"
+        pg: dict[str, Any] = {"sortBy": self.sort_by, "limit": self.limit, "sortDir": direction}
+        if self.cursor:
+            return pg | {"last": self.last if last is None else last, "showLast": self.show_last}
+        return pg | {"offset": self.offset}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """How one list is paged: Make's default page size and order, and the names that it sorts by.
 
-    `keys` says how a name sorts that is no field of a row. With `cursor` the pages go on after the record that
-    `pg[last]` names, and the answer's `pg` has `last` and `showLast` instead of `offset`.
+    A name stands for the field of the same name, unless `fields` says for which one (lists that the database cuts) or
+    `keys` how its value is found (lists that are put together first). With `cursor` the pages go on after the record
+    that `pg[last]` names, and the answer's `pg` has `last` and `showLast` instead of `offset`.
     """
 
     limit: int
     sort_by: str
     direction: str = "asc"
     sortable: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=_no_fields)
     keys: Mapping[str, Callable[[Row], Any]] = field(default_factory=_no_keys)
     cursor: bool = False
 
-    def cut(self, query: Mapping[str, Any], rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """The rows of the page that `query` asks for, and the `pg` object of the answer."""
+    def window(self, query: Mapping[str, Any]) -> Window:
+        """The page that a query asks for."""
         if query.get("pg[returnTotalCount]"):
             # Measured: refused for token authentication, on the endpoints where somebody tried.
             raise errors.invalid_parameter("pg[returnTotalCount]", "Only session authentication may use the parameter")
@@ -51,28 +80,28 @@ class Page:
             raise errors.invalid_parameter("pg[limit]")
         if offset < 0:
             raise errors.invalid_parameter("pg[offset]")
-        sort_by, direction = query.get("pg[sortBy]", self.sort_by), query.get("pg[sortDir]", self.direction)
+        sort_by = query.get("pg[sortBy]", self.sort_by)
         if sort_by not in {self.sort_by, *self.sortable}:
             raise errors.invalid_parameter("pg[sortBy]")
-        ordered = sorted(rows, key=lambda row: self._rank(row, sort_by), reverse=direction == "desc")
-        pg: dict[str, Any] = {"sortBy": sort_by, "limit": limit, "sortDir": direction}
-        if not self.cursor:
-            return ordered[offset : offset + limit], pg | {"offset": offset}
-        show_last = query.get("pg[showLast]", False)
-        start = self._after(ordered, query.get("pg[last]"), sort_by, show_last=show_last) + offset
-        page = ordered[start : start + limit]
-        last = page[-1][sort_by] if page else query.get("pg[last]")
-        return page, pg | {"last": last, "showLast": show_last}
+        return Window(
+            sort_by=sort_by,
+            descending=query.get("pg[sortDir]", self.direction) == "desc",
+            limit=limit,
+            offset=offset,
+            last=query.get("pg[last]") if self.cursor else None,
+            show_last=query.get("pg[showLast]", False),
+            cursor=self.cursor,
+        )
+
+    def field_of(self, window: Window) -> str:
+        """The field of the documents by which a window is sorted."""
+        return self.fields.get(window.sort_by, window.sort_by)
+
+    def cut(self, window: Window, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of a window, of a list without a cursor that has been put together."""
+        ordered = sorted(rows, key=lambda row: self._rank(row, window.sort_by), reverse=window.descending)
+        return ordered[window.offset : window.offset + window.limit]
 
     def _rank(self, row: Row, sort_by: str) -> tuple[bool, Any]:
         value = self.keys[sort_by](row) if sort_by in self.keys else row.get(sort_by)
         return value is None, value.casefold() if isinstance(value, str) else value or 0
-
-    @staticmethod
-    def _after(rows: list[dict[str, Any]], last: str | None, sort_by: str, *, show_last: bool) -> int:
-        if last is None:
-            return 0
-        for index, row in enumerate(rows):
-            if str(row[sort_by]) == last:
-                return index if show_last else index + 1
-        raise errors.invalid_parameter("pg[last]")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from make_sandbox.model import runs, tables
+from make_sandbox.model import runs
 from make_sandbox.model.account import Account
-from make_sandbox.model.clock import iso, parse
 
 LENGTH = timedelta(days=14)
 
 
 class Past:
-    """A clock that goes from two weeks ago to the present, moved by hand."""
+    """A clock that goes from two weeks before the day of the present to the present, moved by hand.
+
+    It starts at midnight, so that accounts that are made on the same day have the same history.
+    """
 
     def __init__(self, present: datetime) -> None:
         self.present = present
-        self.start = present - LENGTH
+        self.today = present.replace(hour=0, minute=0, second=0, microsecond=0)
+        self.start = self.today - LENGTH
         self._moment = self.start
 
     def clock(self) -> datetime:
@@ -25,16 +27,5 @@ class Past:
 
     def go(self, account: Account, moment: datetime) -> None:
         """Goes on to a moment. What comes due on the way (schedules, ends of runs) happens at its own time."""
-        for due in self._due(account, moment):
-            self._moment = due
-            runs.settle(account)
         self._moment = moment
-
-    @staticmethod
-    def _due(account: Account, until: datetime) -> Iterator[datetime]:
-        while True:
-            soonest = (account.store.soonest(table) for table in (tables.SCENARIOS, tables.EXECUTIONS))
-            moments = [moment for moment in soonest if moment is not None and moment <= iso(until)]
-            if not moments:
-                return
-            yield parse(min(moments))
+        runs.settle(account)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from make_sandbox.model import tables
+import make_sandbox
+from make_sandbox.model import scopes, tables, tokens
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso
 from make_sandbox.model.store import Document
@@ -11,13 +12,15 @@ from make_sandbox.resources.enums import ZONES
 OWNER, ADMIN, MEMBER, ACCOUNTANT = 1, 2, 3, 4
 TEAM_ADMIN, TEAM_MEMBER, TEAM_MONITORING, TEAM_OPERATOR = 1, 2, 3, 4
 
+OWNER_NAME = "Sample Owner"
+"""The tokens belong to this user."""
+
 NORTHWIND = "Northwind Studio"
 HARBOR = "Harbor Books"
 TEAMS = {"Operations": NORTHWIND, "Marketing": NORTHWIND, "Customer Care": NORTHWIND, "Back Office": HARBOR}
 
 ROLES: dict[str, tuple[dict[str, int], dict[str, int]]] = {
-    # The token belongs to the first one.
-    "Sample Owner": ({NORTHWIND: OWNER, HARBOR: OWNER}, dict.fromkeys(TEAMS, TEAM_ADMIN)),
+    OWNER_NAME: ({NORTHWIND: OWNER, HARBOR: OWNER}, dict.fromkeys(TEAMS, TEAM_ADMIN)),
     "Sample Admin": ({NORTHWIND: ADMIN}, {"Operations": TEAM_ADMIN, "Marketing": TEAM_ADMIN}),
     "Sample Editor": ({NORTHWIND: MEMBER}, {"Marketing": TEAM_MEMBER}),
     "Sample Operator": ({NORTHWIND: MEMBER}, {"Operations": TEAM_OPERATOR, "Customer Care": TEAM_MEMBER}),
@@ -27,33 +30,66 @@ ROLES: dict[str, tuple[dict[str, int], dict[str, int]]] = {
 """Name -> roles in organizations, roles in teams."""
 
 LICENSES = {
-    NORTHWIND: ("Teams", {"apiLimit": 240, "interval": 1, "operations": 40000, "dsslimit": 268435456, "users": 25}),
-    HARBOR: ("Free", {"apiLimit": 30, "interval": 15, "operations": 1000, "dsslimit": 1048576, "users": 3}),
+    NORTHWIND: (
+        "Enterprise",
+        {
+            "apiLimit": 1000,
+            "interval": 1,
+            "operations": 40000,
+            "dsslimit": 268435456,
+            "users": 25,
+            "customFunctions": True,
+        },
+    ),
+    HARBOR: (
+        "Free",
+        {
+            "apiLimit": 30,
+            "interval": 15,
+            "operations": 1000,
+            "dsslimit": 1048576,
+            "users": 3,
+            "customFunctions": False,
+        },
+    ),
 }
 
 
 def add(account: Account) -> dict[str, Document]:
     """Adds everybody, and returns the teams by name."""
     users = {name: _user(account, name) for name in ROLES}
-    organizations = {name: _organization(account, name) for name in LICENSES}
+    organizations = {name: _organization(account, name, plan) for name, plan in LICENSES.items()}
     teams = {name: _team(account, name, organizations[owner]) for name, owner in TEAMS.items()}
     for name, (in_organizations, in_teams) in ROLES.items():
         user = users[name]
         of_organizations = [
-            {
-                "userId": user["id"],
-                "usersRoleId": role,
-                "organizationId": organizations[organization]["id"],
-                "invitation": None,
-            }
-            for organization, role in in_organizations.items()
+            _in_organization(user, organizations[name], role) for name, role in in_organizations.items()
         ]
-        of_teams = [
-            {"userId": user["id"], "teamId": teams[team]["id"], "usersRoleId": role, "changeable": role != TEAM_ADMIN}
-            for team, role in in_teams.items()
-        ]
+        of_teams = [_in_team(user, teams[name], role) for name, role in in_teams.items()]
         account.store.put(tables.USERS, user, userOrganizationRoles=of_organizations, userTeamRoles=of_teams)
     return teams
+
+
+def one(account: Account) -> None:
+    """One user with one organization and one team."""
+    user, organization = _user(account, OWNER_NAME), _organization(account, "My Organization", LICENSES[NORTHWIND])
+    team = _team(account, "My Team", organization)
+    in_organization = _in_organization(user, organization, OWNER)
+    in_team = _in_team(user, team, TEAM_ADMIN)
+    account.store.put(tables.USERS, user, userOrganizationRoles=[in_organization], userTeamRoles=[in_team])
+
+
+def _in_organization(user: Document, organization: Document, role: int) -> Document:
+    return {
+        "userId": user["id"],
+        "usersRoleId": role,
+        "organizationId": organization["id"],
+        "invitation": None,
+    }
+
+
+def _in_team(user: Document, team: Document, role: int) -> Document:
+    return {"userId": user["id"], "teamId": team["id"], "usersRoleId": role, "changeable": role != TEAM_ADMIN}
 
 
 def pause(account: Account, team: Document) -> None:
@@ -65,7 +101,7 @@ def pause(account: Account, team: Document) -> None:
 
 def _user(account: Account, name: str) -> Document:
     address = name.lower().replace(" ", ".")
-    return account.store.add(
+    stored = account.store.add(
         tables.USERS,
         {
             "name": name,
@@ -90,10 +126,13 @@ def _user(account: Account, name: str) -> Document:
             "supportEligible": True,
         },
     )
+    if name == OWNER_NAME:
+        tokens.new(account, stored, make_sandbox.TOKEN, "Practice token", scopes.ALL)
+    return stored
 
 
-def _organization(account: Account, name: str) -> Document:
-    product, license_ = LICENSES[name]
+def _organization(account: Account, name: str, plan: tuple[str, Document]) -> Document:
+    product, license_ = plan
     return account.store.add(
         tables.ORGANIZATIONS,
         {

@@ -76,7 +76,7 @@ def add(account: Account, teams: dict[str, Document]) -> World:
         },
     )
     _templates(account, teams)
-    maton.activate(account, maton.new(account))
+    maton.new(account, account.now())
     return world
 
 

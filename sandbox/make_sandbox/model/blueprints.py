@@ -23,9 +23,15 @@ class References:
     connections: frozenset[int]
     hooks: frozenset[int]
     data_stores: frozenset[int]
+    keys: frozenset[int]
 
     def uses(self, table: Table, id_: int) -> bool:
-        used = {tables.CONNECTIONS: self.connections, tables.HOOKS: self.hooks, tables.DATA_STORES: self.data_stores}
+        used = {
+            tables.CONNECTIONS: self.connections,
+            tables.HOOKS: self.hooks,
+            tables.DATA_STORES: self.data_stores,
+            tables.KEYS: self.keys,
+        }
         return id_ in used[table]
 
 
@@ -72,7 +78,7 @@ def references(blueprint: Mapping[str, Any]) -> References:
         found = (parameter(module, name) for module in modules(blueprint))
         return frozenset(id_ for id_ in found if is_id(id_))
 
-    return References(ids("__IMTCONN__"), ids("hook"), ids("datastore"))
+    return References(ids("__IMTCONN__"), ids("hook"), ids("datastore"), ids("auth"))
 
 
 def check(account: Account, team_id: int, blueprint: Mapping[str, Any]) -> None:
@@ -102,7 +108,11 @@ def check(account: Account, team_id: int, blueprint: Mapping[str, Any]) -> None:
 def is_invalid(account: Account, scenario: Document, blueprint: Mapping[str, Any]) -> bool:
     """Whether a module names something that the team does not have, or a hook that serves another scenario."""
     used, team_id = references(blueprint), scenario["teamId"]
-    for table, ids in ((tables.CONNECTIONS, used.connections), (tables.DATA_STORES, used.data_stores)):
+    for table, ids in (
+        (tables.CONNECTIONS, used.connections),
+        (tables.DATA_STORES, used.data_stores),
+        (tables.KEYS, used.keys),
+    ):
         if any(_of_team(account, table, id_, team_id) is None for id_ in ids):
             return True
     for id_ in used.hooks:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from make_sandbox import errors
+
 Clock = Callable[[], datetime]
 
 
@@ -19,6 +21,18 @@ def iso(moment: datetime) -> str:
 
 def parse(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def moment(milliseconds: int) -> datetime:
+    """The moment so many milliseconds after 1970.
+
+    Raises:
+        MakeError: no calendar goes that far.
+    """
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        raise errors.invalid_parameters([f"{milliseconds} is no moment in milliseconds."]) from None
 
 
 def milliseconds(moment: datetime) -> int:

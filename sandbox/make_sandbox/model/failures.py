@@ -58,7 +58,7 @@ def _reason(account: Account, module: blueprints.Module) -> tuple[str, str] | No
             return "InvalidConfigurationError", f"Connection not found '{connection_id}'."
         if not connection["healthy"]:
             return "InvalidAccessTokenError", f"[401] {connection['name']}: the credentials were refused."
-    for name, table in (("datastore", tables.DATA_STORES), ("hook", tables.HOOKS)):
+    for name, table in (("datastore", tables.DATA_STORES), ("hook", tables.HOOKS), ("auth", tables.KEYS)):
         id_ = blueprints.parameter(module, name)
         if id_ is not None and _get(account, table, id_) is None:
             return "InvalidConfigurationError", f"Missing value of required parameter '{name}'."

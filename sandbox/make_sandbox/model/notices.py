@@ -50,6 +50,7 @@ def of_failure(account: Account, scenario: Document, team: Document, execution: 
         tables.NOTIFICATIONS,
         {
             "id": str(number),
+            "number": number,
             "subject": f"Encountered error in {scenario['name']} scenario",
             "read": None,
             "created": execution["endsAt"],

@@ -17,6 +17,7 @@ from make_sandbox.model import blueprints, failures, interface, notices, schedul
 from make_sandbox.model.account import Account, chance
 from make_sandbox.model.apps import AI_APPS
 from make_sandbox.model.clock import iso, later, milliseconds, parse
+from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
 from make_sandbox.model.usage import Cost
 
@@ -38,7 +39,7 @@ class Trigger:
 
 
 def is_running(account: Account, scenario_id: int) -> bool:
-    return bool(account.store.list(tables.EXECUTIONS, scenario_id))
+    return account.store.count(tables.EXECUTIONS, Selection(owners=(scenario_id,))) > 0
 
 
 def is_paused(account: Account, scenario: Document) -> bool:
@@ -68,6 +69,7 @@ def begin(
             "instant": trigger.instant,
             "author": trigger.author,
             "dlq": trigger.dlq,
+            "inputs": dict(trigger.inputs or {}),
             "blueprint": blueprint,
             **outcome,
         },
@@ -134,6 +136,10 @@ def finish(account: Account, execution: Document) -> None:
             "executionName": None,
             "duration": execution["duration"],
             **vars(cost),
+            # What the API shows of a single run, and what a replay starts with.
+            "inputs": execution["inputs"],
+            "outputs": execution["outputs"],
+            "error": execution["error"],
         },
     )
     if execution["dlq"] is not None:
@@ -146,7 +152,7 @@ def finish(account: Account, execution: Document) -> None:
 
 def _keep_incomplete(account: Account, execution: Document) -> None:
     scenario_id = execution["scenarioId"]
-    index = len(account.store.list(tables.DLQS, scenario_id))
+    index = account.store.count(tables.DLQS, Selection(owners=(scenario_id,)))
     account.store.add(
         tables.DLQS,
         {
@@ -173,26 +179,48 @@ def _after_retry(account: Account, execution: Document) -> None:
         account.store.put(tables.DLQS, dlq, resolved=resolved, attempts=dlq["attempts"] + 1)
 
 
+CATCH_UP = 1000
+"""How many runs are caught up with at once. An account that slept longer runs each scenario that is due once more."""
+
+
+def is_due(account: Account) -> bool:
+    """Whether something has come due that `settle` has to do."""
+    due = _soonest(account)
+    return due is not None and due <= account.stamp()
+
+
 def settle(account: Account) -> None:
-    """Ends the runs whose time is over, and starts the scheduled ones.
-
-    A schedule that came due several times since the last request runs once: the practice account sleeps while nobody
-    asks for it.
-    """
+    """Ends the runs whose time is over and starts the scheduled ones, each at its own moment, in their order."""
     now = account.now()
-    _finish_due(account, now)
+    for _ in range(2 * CATCH_UP):
+        due = _soonest(account)
+        if due is None or due > iso(now):
+            return
+        _step(account, due)
     for scenario in account.store.due(tables.SCENARIOS, iso(now)):
-        due = parse(scenario["nextExec"])
-        following = schedule.next_run(scenario["scheduling"], now)
-        account.store.put(tables.SCENARIOS, scenario, nextExec=following and iso(following))
-        if not is_paused(account, scenario) and not is_running(account, scenario["id"]):
-            begin(account, scenario, Trigger(), due)
-    _finish_due(account, now)
-
-
-def _finish_due(account: Account, now: datetime) -> None:
+        _start_due(account, scenario, now, now)
     for execution in account.store.due(tables.EXECUTIONS, iso(now)):
         finish(account, execution)
+
+
+def _soonest(account: Account) -> str | None:
+    moments = (account.store.soonest(table) for table in (tables.EXECUTIONS, tables.SCENARIOS))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _step(account: Account, due: str) -> None:
+    """All that comes due at one moment; a run that ends makes room for the next one."""
+    for execution in account.store.due(tables.EXECUTIONS, due):
+        finish(account, execution)
+    for scenario in account.store.due(tables.SCENARIOS, due):
+        _start_due(account, scenario, parse(due), parse(due))
+
+
+def _start_due(account: Account, scenario: Document, at: datetime, after: datetime) -> None:
+    following = schedule.next_run(scenario["scheduling"], after)
+    account.store.put(tables.SCENARIOS, scenario, nextExec=following and iso(following))
+    if not is_paused(account, scenario) and not is_running(account, scenario["id"]):
+        begin(account, scenario, Trigger(), at)
 
 
 def request(account: Account, scenario: Document, data: Mapping[str, Any]) -> Document:

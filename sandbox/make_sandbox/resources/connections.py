@@ -24,7 +24,7 @@ FIELDS = (
 )  # fmt: skip
 NOT_EDITABLE = "Cannot edit this connection."
 
-connections = Resource("/connections", Field("connectionId", "integer", required=True))
+connections = Resource("/connections", Field("connectionId", "integer", required=True), scope="connections")
 
 
 def new(account: Account, team: Document, kind: ConnectionType, **given: Any) -> Document:
@@ -89,9 +89,11 @@ def list_of(call: Call):
 @connections.get("/{connectionId}", columns=Columns(full=(*FIELDS, "scopes"), extra=("scenarioUsages",)))
 def read(call: Call):
     connection = find(call)
-    used = blueprints.users_of(call.account, tables.CONNECTIONS, [connection["id"]], connection["teamId"])
-    usages = [{"id": scenario["id"], "name": scenario["name"]} for scenario in used]
-    return {"connection": call.pick(_view(connection) | {"scenarioUsages": usages})}
+    row = _view(connection)
+    if "scenarioUsages" in call.chosen():
+        used = blueprints.users_of(call.account, tables.CONNECTIONS, [connection["id"]], connection["teamId"])
+        row["scenarioUsages"] = [{"id": scenario["id"], "name": scenario["name"]} for scenario in used]
+    return {"connection": call.pick(row)}
 
 
 @connections.post("/{connectionId}/test")

@@ -18,7 +18,7 @@ MEGABYTE = 1024 * 1024
 # Which data structures exist cannot be asked here, so any number is taken for one.
 STRUCTURE = Field("datastructureId", "integer", required=True, nullable=True)
 
-data_stores = Resource("/data-stores", Field("dataStoreId", "integer", required=True))
+data_stores = Resource("/data-stores", Field("dataStoreId", "integer", required=True), scope="datastores")
 
 
 def find(call: Call) -> Document:

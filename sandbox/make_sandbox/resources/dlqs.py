@@ -7,7 +7,8 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import runs, tables
+from make_sandbox.model import removal, runs, tables
+from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access, batches
 
@@ -20,7 +21,7 @@ DETAIL = Columns(
 )  # fmt: skip
 SCENARIO = Field("scenarioId", "integer", required=True)
 
-dlqs = Resource("/dlqs", Field("dlqId", "text", required=True, pattern=access.HEX_ID))
+dlqs = Resource("/dlqs", Field("dlqId", "text", required=True, pattern=access.HEX_ID), scope="dlqs")
 
 
 def find(call: Call) -> Document:
@@ -34,12 +35,12 @@ def find(call: Call) -> Document:
 @dlqs.get(
     query=(SCENARIO,),
     # The gateway's sample has an empty name of the order; they come as they were created.
-    page=Page(limit=50, sort_by="", keys={"": lambda row: row["index"]}),
+    page=Page(limit=50, sort_by="", fields={"": "place"}),
 )
 def list_of(call: Call):
     scenario = access.find(call.account, tables.SCENARIOS, call.query["scenarioId"])
-    answer = call.listing("dlqs", call.account.store.list(tables.DLQS, scenario["id"]))
-    return answer | {"dlqs": [LISTED.pick(row) for row in answer["dlqs"]]}
+    selection = Selection(owners=(scenario["id"],))
+    return call.select("dlqs", tables.DLQS, selection, lambda rows: (LISTED.pick(row) for row in rows))
 
 
 @dlqs.get("/{dlqId}")
@@ -79,5 +80,5 @@ def delete(call: Call):
     if call.body.get("all", False):
         call.confirm(lambda: [{"type": "dlq"}])
     for id_ in ids:
-        call.account.store.remove(tables.DLQS, id_)
+        removal.of_one(call.account, tables.DLQS, id_)
     return {"dlqs": ids}

@@ -33,8 +33,8 @@ COUNTRIES = (
 LOCALES = {1: "en-US", 2: "en-GB", 3: "cs-CZ", 4: "de-DE"}
 LANGUAGES = ("en", "cs", "de", "es", "fr", "pt")
 
-general = Resource("")
-enums = Resource("/enums")
+general = Resource("", scope=None)
+enums = Resource("/enums", scope=None)
 
 
 @general.get("/ping", gateway=False)

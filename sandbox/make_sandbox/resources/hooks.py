@@ -21,7 +21,7 @@ FIELDS = (
 )  # fmt: skip
 FLAGS = ("headers", "method", "stringify")
 
-hooks = Resource("/hooks", Field("hookId", "integer", required=True))
+hooks = Resource("/hooks", Field("hookId", "integer", required=True), scope="hooks")
 
 
 def new(account: Account, team_id: int, name: str, type_name: str, data: Mapping[str, Any]) -> Document:

@@ -34,7 +34,7 @@ FREE_LICENSE = {
 
 NAME = Field("name", "text", required=True, longest=128, pattern=r"[\w \-.()*+,@/]+")
 
-organizations = Resource("/organizations", Field("organizationId", "integer", required=True))
+organizations = Resource("/organizations", Field("organizationId", "integer", required=True), scope="organizations")
 
 
 def view(account: Account, organization: Document) -> Document:

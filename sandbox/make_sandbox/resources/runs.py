@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from make_sandbox.api.columns import Columns
@@ -10,7 +10,8 @@ from make_sandbox.api.fields import Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
 from make_sandbox.model import runs, scenarios, tables
-from make_sandbox.model.clock import milliseconds, parse
+from make_sandbox.model.clock import iso, moment
+from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document
 from make_sandbox.resources.scenarios import find
 
@@ -22,7 +23,7 @@ LOG = Columns(
 )  # fmt: skip
 RANGES = {"duration": "duration", "operations": "operations", "transfer": "transfer", "credits": "centicredits"}
 
-resource = Resource("/scenarios", Field("scenarioId", "integer", required=True))
+resource = Resource("/scenarios", Field("scenarioId", "integer", required=True), scope="scenarios")
 
 
 def _state(scenario: Document) -> Document:
@@ -43,18 +44,20 @@ def stop(call: Call):
     "/{scenarioId}/run",
     # The callback is accepted and never called: the practice account opens no connection to anywhere.
     body=(Field("data", "object"), Field("responsive", "boolean"), Field("callbackUrl", "text")),
+    scope="scenarios:run",
+    counted=False,  # documented
 )
 def run(call: Call):
     """Answers at once with the execution's id; with `responsive` when the run has ended, with what came of it.
 
     Nobody is kept waiting: a responsive run has ended when the answer comes, and its log says how long it would have
-    taken. `status` is a string, as documented.
+    taken. `status` is a number (measured), though it is documented as a string.
     """
     execution = runs.request(call.account, find(call), call.body.get("data", {}))
     if not call.body.get("responsive", False):
         return {"executionId": execution["id"]}
     runs.finish(call.account, execution)
-    answer = {"executionId": execution["id"], "status": str(execution["status"])}
+    answer = {"executionId": execution["id"], "status": execution["status"]}
     failed = execution["status"] == runs.ERROR
     return answer | ({"error": execution["error"]} if failed else {"outputs": execution["outputs"]})
 
@@ -70,22 +73,27 @@ def run(call: Call):
         # Check runs (a trigger that finds nothing) are not played, so there are none to show or to hide.
         Field("showCheckRuns", "boolean"),
     ),
-    page=Page(limit=50, sort_by="imtId", direction="desc", cursor=True),
+    page=Page(limit=50, sort_by="imtId", direction="desc", fields={"imtId": "place"}, cursor=True),
 )
 def logs(call: Call):
     """The latest run first. Credits are counted in credits by the filter, in hundredths by the field."""
-    rows = call.account.store.list(tables.LOGS, find(call)["id"])
-    answer = call.listing("scenarioLogs", (row for row in rows if _wanted(call.query, row)))
-    return answer | {"scenarioLogs": [LOG.pick(row) for row in answer["scenarioLogs"]]}
+    selection = Selection(owners=(find(call)["id"],), where=tuple(wanted(call.query)))
+    return call.select("scenarioLogs", tables.LOGS, selection, lambda rows: (LOG.pick(row) for row in rows))
 
 
-def _wanted(query: Mapping[str, Any], row: Document) -> bool:
-    moment = milliseconds(parse(row["timestamp"]))
-    if not query.get("from", moment) <= moment <= query.get("to", moment):
-        return False
+def wanted(query: Mapping[str, Any]) -> Iterator[Where]:
+    """The conditions of a log's filters. Moments are milliseconds since 1970."""
+    if "from" in query:
+        yield Where("timestamp", ">=", iso(moment(query["from"])))
+    if "to" in query:
+        yield Where("timestamp", "<=", iso(moment(query["to"])))
     for name, column in RANGES.items():
-        value = row[column] / 100 if name == "credits" else row[column]
-        if not query.get(f"{name}From", value) <= value <= query.get(f"{name}To", value):
-            return False
-    named = query.get("executionName", "").casefold() in (row["executionName"] or "").casefold()
-    return named and query.get("status") in (None, row["status"])
+        unit = 100 if name == "credits" else 1
+        if f"{name}From" in query:
+            yield Where(column, ">=", query[f"{name}From"] * unit)
+        if f"{name}To" in query:
+            yield Where(column, "<=", query[f"{name}To"] * unit)
+    if query.get("executionName"):
+        yield Where("executionName", "contains", query["executionName"])
+    if "status" in query:
+        yield Where("status", "=", query["status"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from make_sandbox import errors
@@ -13,6 +13,7 @@ from make_sandbox.api.resource import Call, Resource
 from make_sandbox.model import blueprints, interface, removal, runs, scenarios, schedule, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.apps import NOT_INSTALLED
+from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access
 
@@ -32,38 +33,52 @@ PAGE = Page(
         "id", "name", "teamId", "folderId", "isActive", "islinked", "isinvalid", "islocked", "lastEdit",
         "createdByUserName", "updatedByUserName", "created",
     ),
-    keys={
-        "proprietal": lambda row: row["id"],
-        "createdByUserName": lambda row: row["createdByUser"]["name"],
-        "updatedByUserName": lambda row: row["updatedByUser"]["name"],
+    fields={
+        "proprietal": "id",
+        "name": "place",
+        "islinked": "isActive",
+        "islocked": "id",  # none is
+        "createdByUserName": "createdByUser.name",
+        "updatedByUserName": "updatedByUser.name",
     },
 )  # fmt: skip
 
-resource = Resource("/scenarios", Field("scenarioId", "integer", required=True))
+resource = Resource("/scenarios", Field("scenarioId", "integer", required=True), scope="scenarios")
 
 
-def view(account: Account, scenario: Document) -> Document:
-    incomplete = account.store.list(tables.DLQS, scenario["id"])
-    return scenario | {
-        "devices": [],
-        "deviceId": None,
-        "deviceScope": None,
-        "concept": False,
-        "islinked": scenario["isActive"],
-        "islocked": False,
-        "isPaused": runs.is_paused(account, scenario),
-        "iswaiting": False,
-        "dlqCount": sum(not dlq["resolved"] for dlq in incomplete),
-        "type": "scenario",
-    }
+def views(account: Account, scenarios: list[Document]) -> list[Document]:
+    """Scenarios as the API shows them, with what is counted and found out for all of them at once."""
+    unresolved = Where("resolved", "=", False)
+    owners = tuple(scenario["id"] for scenario in scenarios)
+    incomplete = account.store.count_by_owner(tables.DLQS, Selection(owners=owners, where=(unresolved,)))
+    by_team = {scenario["teamId"]: scenario for scenario in scenarios}
+    paused = {team_id: runs.is_paused(account, scenario) for team_id, scenario in by_team.items()}
+    return [
+        scenario
+        | {
+            "devices": [],
+            "deviceId": None,
+            "deviceScope": None,
+            "concept": False,
+            "islinked": scenario["isActive"],
+            "islocked": False,
+            "isPaused": paused[scenario["teamId"]],
+            "iswaiting": False,
+            "dlqCount": incomplete.get(scenario["id"], 0),
+            "type": "scenario",
+        }
+        for scenario in scenarios
+    ]
 
 
 def find(call: Call) -> Document:
     return access.find(call.account, tables.SCENARIOS, call.path["scenarioId"])
 
 
-def _answer(call: Call, scenario: Document) -> Document:
-    return {"scenario": call.pick(view(call.account, scenario))}
+def answer(call: Call, scenario: Document) -> Document:
+    """One scenario, with the columns that the request asks for."""
+    (row,) = views(call.account, [scenario])
+    return {"scenario": call.pick(row)}
 
 
 @resource.get(
@@ -81,7 +96,9 @@ def _answer(call: Call, scenario: Document) -> Document:
     page=PAGE,
 )
 def list_of(call: Call):
-    """The scenarios of one team or of one organization. `concept` asks for drafts, of which there are none here."""
+    """The scenarios of one team or of one organization. `concept` asks for drafts, of which there are none here, and
+    `type` may ask for the tools of AI agents, of which there are none either.
+    """
     query, store = call.query, call.account.store
     if "teamId" in query and "organizationId" in query:
         raise errors.invalid_parameters(["The parameters 'teamId' and 'organizationId' cannot be used together."])
@@ -92,24 +109,24 @@ def list_of(call: Call):
         teams = store.list(tables.TEAMS, organization["id"])
     else:
         raise errors.missing_parameter("teamId")
-    found = (row for team in teams for row in store.list(tables.SCENARIOS, team["id"]))
-    return call.listing("scenarios", (view(call.account, row) for row in found if _wanted(query, row)))
+    owners = () if query.get("type") == "tool" else tuple(team["id"] for team in teams)
+    selection = Selection(owners=owners, where=tuple(_wanted(query)))
+    return call.select("scenarios", tables.SCENARIOS, selection, lambda rows: views(call.account, rows))
 
 
-def _wanted(query: Mapping[str, Any], scenario: Document) -> bool:
+def _wanted(query: Mapping[str, Any]) -> Iterator[Where]:
     active = query.get("isActive", query.get("islinked"))
-    return (
-        ("id[]" not in query or scenario["id"] in query["id[]"])
-        and ("folderId" not in query or scenario["folderId"] == query["folderId"])
-        and active in (None, scenario["isActive"])
-        # Tools of AI agents are scenarios as well; the practice account has none.
-        and query.get("type") != "tool"
-    )
+    if "id[]" in query:
+        yield Where("id", "in", query["id[]"])
+    if "folderId" in query:
+        yield Where("folderId", "=", query["folderId"])
+    if active is not None:
+        yield Where("isActive", "=", active)
 
 
 @resource.get("/{scenarioId}", columns=COLUMNS)
 def read(call: Call):
-    return _answer(call, find(call))
+    return answer(call, find(call))
 
 
 @resource.get(
@@ -165,7 +182,7 @@ def create(call: Call):
     )
     scenario = scenarios.create(call.account, draft)
     _install(call, team, draft.blueprint)
-    return _answer(call, scenario)
+    return answer(call, scenario)
 
 
 def _folder(call: Call, team_id: int) -> int | None:
@@ -225,7 +242,7 @@ def update(call: Call):
         changed = account.store.put(tables.SCENARIOS, changed, name=body["name"])
     if "scheduling" in body and changed["isActive"]:
         changed = scenarios.resume(account, changed)
-    return _answer(call, changed)
+    return answer(call, changed)
 
 
 @resource.delete("/{scenarioId}")

@@ -17,7 +17,7 @@ FIELDS = (
 )  # fmt: skip
 COLUMNS = Columns(full=FIELDS)
 
-templates = Resource("/templates", Field("templateId", "integer", required=True))
+templates = Resource("/templates", Field("templateId", "integer", required=True), scope="templates")
 
 
 def find(call: Call) -> Document:

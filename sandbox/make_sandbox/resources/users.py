@@ -20,32 +20,20 @@ OWN = (
     "hasPassword", "tfaEnabled", "isAffiliatePartner", "hasAddedApp", "supportEligible",
 )  # fmt: skip
 
-SCOPES = (
-    *(
-        f"{resource}:{right}"
-        for resource in (
-            "connections", "datastores", "dlqs", "hooks", "notifications", "organizations", "scenarios", "teams",
-            "templates", "user",
-        )
-        for right in ("read", "write")
-    ),
-    "scenarios:run",
-)  # fmt: skip
-
-users = Resource("/users", Field("userId", "integer", required=True))
+users = Resource("/users", Field("userId", "integer", required=True), scope="user")
 
 
-@users.get("/me", columns=Columns(full=(*FIELDS, "timezone", "locale"), extra=OWN))
+@users.get("/me", scope=None, columns=Columns(full=(*FIELDS, "timezone", "locale"), extra=OWN))
 def me(call: Call):
     user = call.account.user()
     names = {"timezone": enums.timezone_name(user["timezoneId"]), "locale": enums.LOCALES[user["localeId"]]}
     return {"authUser": call.pick(user | names)}
 
 
-@users.get("/me/current-authorization", gateway=False)
-def current_authorization(_: Call):
-    """What the token may do: everything that the practice account has."""
-    return {"authorization": {"authUsed": "token", "scope": list(SCOPES)}}
+@users.get("/me/current-authorization", scope=None, gateway=False)
+def current_authorization(call: Call):
+    """What the token may do."""
+    return {"authorization": {"authUsed": "token", "scope": list(call.token["scope"])}}
 
 
 @users.get(

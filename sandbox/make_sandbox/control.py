@@ -1,0 +1,113 @@
+"""What the practice account has and Make has not: a clock that can be moved, and a new beginning.
+
+These addresses need no key, because there is nothing to protect, and lie apart from Make's and Maton's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from make_sandbox import errors, worlds
+from make_sandbox.api.dispatch import Answer, Practice, inside, origin, read_body
+from make_sandbox.api.fields import Field, read_json
+from make_sandbox.model import tables
+from make_sandbox.model.account import Account
+from make_sandbox.model.present import is_frozen, show
+from make_sandbox.model.store import Document
+
+ROOT = "/sandbox"
+LONGEST = 366 * 24 * 3600
+"""Seconds that the clock can be moved on at once."""
+
+
+def routes() -> Iterator[Route]:
+    yield Route(ROOT, _answer(_show), methods=["GET"])
+    yield Route(f"{ROOT}/clock", _answer(_move), methods=["POST"])
+    yield Route(f"{ROOT}/reset", _answer(_reset), methods=["POST"])
+
+
+def _answer(work: Callable[[Practice, Request, bytes], None]) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        practice: Practice = request.app.state.practice
+        try:
+            work(practice, request, await request.body())
+        except errors.MakeError as refusal:
+            return Answer(refusal.body, status_code=refusal.status)
+        return Answer(inside(practice, lambda account: _state(account, origin(request)), writes=False))
+
+    return answer
+
+
+def _state(account: Account, address: str) -> Document:
+    import make_sandbox
+
+    world = worlds.held(account)
+    return {
+        "now": account.stamp(),
+        "frozen": is_frozen(account.store),
+        "world": world["name"],
+        "seed": world["seed"],
+        "make": {"url": f"{address}/api/v2", "token": make_sandbox.TOKEN},
+        "maton": {"url": f"{address}/make/api/v2", "key": make_sandbox.KEY},
+        "organizations": [{"id": row["id"], "name": row["name"]} for row in account.store.list(tables.ORGANIZATIONS)],
+        "teams": [{"id": row["id"], "name": row["name"]} for row in account.store.list(tables.TEAMS)],
+    }
+
+
+def _show(_: Practice, __: Request, ___: bytes) -> None:
+    """The state is what every address here answers with."""
+
+
+CLOCK = (Field("now", "text"), Field("forward", "integer"), Field("frozen", "boolean"))
+
+
+def _move(practice: Practice, _: Request, raw: bytes) -> None:
+    """`now` sets the clock to a moment, `forward` moves it on by seconds, `frozen` stops it or lets it go again.
+
+    It never goes back: what has happened stays. What comes due on the way happens at its own time.
+    """
+    wanted = read_json(CLOCK, read_body(raw), strict=True)
+    if not wanted or {"now", "forward"} <= wanted.keys():
+        raise errors.invalid_parameters(
+            ["Give 'now' or 'forward' (seconds), 'frozen' (a boolean), or one with the other."]
+        )
+
+    def move(account: Account) -> None:
+        moment = account.now()
+        if "now" in wanted:
+            moment = _moment(wanted["now"])
+        if "forward" in wanted:
+            moment += timedelta(seconds=wanted["forward"])
+        if not timedelta() <= moment - account.now() <= timedelta(seconds=LONGEST):
+            raise errors.invalid_parameters(["The clock goes forward only, by a year at most."])
+        frozen = wanted.get("frozen", is_frozen(account.store))
+        show(account.store, practice.outside, moment, frozen=frozen)
+
+    inside(practice, move, writes=True)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise errors.invalid_parameters(["The parameter 'now' takes a moment as 2026-04-14T12:00:00Z."]) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+RESET = (Field("world", "text", choices=worlds.NAMES), Field("seed", "integer"))
+
+
+def _reset(practice: Practice, _: Request, raw: bytes) -> None:
+    """Starts over, with the same world and seed unless others are named, and with a clock that shows the real time."""
+    wanted = read_json(RESET, read_body(raw), strict=True)
+    with practice.account.store.transaction():
+        held = worlds.held(practice.account)
+        world, seed = wanted.get("world", held["name"]), wanted.get("seed", held["seed"])
+        practice.account.store.clear()
+        worlds.fill(practice.account, world, seed)
