@@ -45,11 +45,11 @@ def create_app(database: str | os.PathLike[str] | None = None, **options: Unpack
     return build(database, options)
 
 
-def serve(host: str, port: int, database: str | os.PathLike[str] | None = None) -> None:
+def serve(host: str, port: int, database: str | os.PathLike[str] | None = None, **options: Unpack[Options]) -> None:
     """Serves the practice account over HTTP until the process is stopped. Nothing is printed on stdout."""
     from make_sandbox.server import serve
 
-    serve(host, port, database)
+    serve(host, port, create_app(database, **options))
 
 
 def banner(host: str, port: int) -> str:

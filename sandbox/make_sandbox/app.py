@@ -20,6 +20,8 @@ from make_sandbox.options import Options
 def build(database: str | os.PathLike[str] | None, options: Options) -> Starlette:
     """See `make_sandbox.create_app`."""
     world, seed, reset = options.get("world"), options.get("seed"), options.get("reset", False)
+    if world not in (None, *worlds.NAMES):
+        raise ValueError(f"there are the worlds {' and '.join(worlds.NAMES)}, and no world '{world}'")
     outside = options.get("clock") or system_clock
     account = Account(store=Store(database, reset=reset), clock=outside)
     with account.store.transaction():

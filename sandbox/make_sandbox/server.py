@@ -2,30 +2,95 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 import make_sandbox
+from make_sandbox.network import Dropped
+
+_open: dict[Any, asyncio.Transport] = {}
+"""The open connections by the address of their client. There are some only while a process serves."""
 
 
-def serve(host: str, port: int, database: str | os.PathLike[str] | None = None) -> None:
+class _Connection(H11Protocol):
+    """A connection that can be found again by the request that came through it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it so
+        super().connection_made(transport)
+        _open[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        _open.pop(self.client, None)
+        super().connection_lost(exc)
+
+
+def breaking(application: ASGIApp) -> ASGIApp:
+    """Closes the connection of a request that is to be dropped: its client sees no answer at all."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await application(scope, receive, send)
+        except Dropped:
+            transport = _open.get(tuple(scope["client"]) if scope.get("client") else None)
+            if transport is not None:
+                transport.abort()
+            # Until the server has noticed, it would answer 500 for an application that said nothing.
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+    return answer
+
+
+def serve(host: str, port: int, application: ASGIApp) -> None:
     """See `make_sandbox.serve`."""
-    import uvicorn
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listening:
+        asyncio.run(serve_on(listening, application))
 
-    # Warnings go to stderr through uvicorn's own handler. The access log would go to stdout, and name every path.
-    uvicorn.run(make_sandbox.create_app(database), host=host, port=port, log_level="warning", access_log=False)
+
+async def serve_on(listening: socket.socket, application: ASGIApp) -> None:
+    """Serves the practice account, with a network in front of it or not, on a socket that listens already."""
+    config = uvicorn.Config(
+        breaking(application),
+        http=_Connection,
+        # The access log would go to stdout; the account has a log of its own.
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    server.servers = []
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        # One that is cancelled leaves its listeners behind.
+        for listener in server.servers:
+            listener.close()
+
+
+def root(host: str, port: int) -> str:
+    """The address of what is served on a host and a port."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def banner(host: str, port: int) -> str:
     """See `make_sandbox.banner`."""
-    name = f"[{host}]" if ":" in host else host
-    root = f"http://{name}:{port}"
-    return f"""A practice Make account, nothing in it is real.
+    address = root(host, port)
+    token, key = make_sandbox.TOKEN, make_sandbox.KEY
+    return f"""A practice Make account: nothing in it is real.
 
-Make's API      {root}/api/v2
-  token         {make_sandbox.TOKEN}
-  try           curl -H "Authorization: Token {make_sandbox.TOKEN}" {root}/api/v2/users/me
-
-Maton's gateway {root}/make/api/v2
-  key           {make_sandbox.KEY}
-  try           curl -H "Authorization: Bearer {make_sandbox.KEY}" {root}/make/api/v2/organizations
+Make's API       {address}/api/v2
+  token          {token}
+  try            curl -H "Authorization: Token {token}" {address}/api/v2/users/me
+Maton's gateway  {address}/make/api/v2 and {address}/connections
+  key            {key}
+  try            curl -H "Authorization: Bearer {key}" {address}/make/api/v2/organizations
+The account      {address}/sandbox tells its ids and its time; see docs/sandbox.md
 """

@@ -5,14 +5,17 @@ import difflib
 import itertools
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from make_mcp import __version__
 from make_mcp.settings import KEYS, Settings, SettingsError, load, variable
 
 USAGE_ERROR = 2
-_APART = {"sandbox": frozenset({"host", "port", "db"}), "demo": frozenset[str]()}
+_APART = {
+    "sandbox": frozenset({"host", "port", "db", "world", "seed", "reset", "latency", "fail", "log", "limits"}),
+    "demo": frozenset[str](),
+}
 """Commands that read no settings, and what they take."""
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
@@ -55,7 +58,7 @@ def _run(arguments: list[str]) -> int:
     if command == "sandbox":
         from make_mcp.commands.sandbox import sandbox
 
-        return sandbox(**options)
+        return sandbox(argparse.Namespace(**options))
     if command == "demo":
         from make_mcp.commands.demo import demo
 
@@ -119,10 +122,7 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
     add("doctor", "check the settings and each key, and say what to mend")
     config = add("config", "print what a client's configuration needs to start this server")
     config.add_argument("client", metavar="CLIENT", choices=CLIENTS, help=", ".join(CLIENTS))
-    practice = add("sandbox", "serve the practice Make account over HTTP, for any client", settings=False)
-    practice.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
-    practice.add_argument("--port", type=_port, default=4401, help="port to listen on (%(default)s)")
-    practice.add_argument("--db", metavar="FILE", default=None, help="keep the account in this file")
+    _add_practice(add("sandbox", "serve the practice Make account over HTTP, for any client", settings=False))
     add("demo", "see an MCP client drive the practice account, in a minute", settings=False)
 
     # Asked before argparse is: it would take the value of a flag that does not exist for a command.
@@ -132,6 +132,29 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
         if name.startswith("--") and name not in flags:
             raise UsageError(_no_such_flag(name, flags, in_call="call" in arguments))
     return vars(parser.parse_args(arguments))
+
+
+def _add_practice(practice: argparse.ArgumentParser) -> None:
+    practice.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
+    practice.add_argument(
+        "--port", type=_number(65535, "0 takes any free one"), default=4401, help="port (%(default)s)"
+    )
+    practice.add_argument("--db", metavar="FILE", default=None, help="keep the account in this file")
+    practice.add_argument("--reset", action="store_true", help="start over: forget what the file holds")
+    practice.add_argument("--world", choices=("demo", "empty"), default=None, help="what a new account holds (demo)")
+    practice.add_argument(
+        "--seed", metavar="NUMBER", type=_number(2**31), default=None, help="another world of the same kind (0)"
+    )
+    practice.add_argument(
+        "--latency", metavar="MS", type=_number(60000), default=0, help="milliseconds that an answer takes (0)"
+    )
+    practice.add_argument(
+        "--fail", metavar="WHAT:SHARE,...", default=None, help="what goes wrong, as 429:0.05,503:0.02,drop:0.01"
+    )
+    practice.add_argument("--log", action="store_true", help="show each request and its answer in one line")
+    practice.add_argument(
+        "--limits", choices=("on", "off"), default="on", help="Make's and Maton's rate limits (%(default)s)"
+    )
 
 
 def _add_settings(group: Any) -> None:
@@ -163,7 +186,12 @@ def _no_such_flag(name: str, flags: Collection[str], *, in_call: bool) -> str:
     )
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text) <= 65535:
-        raise argparse.ArgumentTypeError("takes a number up to 65535; 0 takes any free one")
-    return int(text)
+def _number(largest: int, more: str = "") -> Callable[[str], int]:
+    """Reads a whole number up to the largest."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) > largest:
+            raise argparse.ArgumentTypeError(f"takes a number up to {largest}{more and '; '}{more}")
+        return int(text)
+
+    return read

@@ -31,6 +31,18 @@ async def test_the_token_opens_make_under_either_scheme(client: httpx2.AsyncClie
     assert response.json()["authUser"]["name"] == "Sample Owner"
 
 
+@pytest.mark.parametrize("host", ["us1.make.com", "eu2.make.com", "us2.make.com", "us1.localhost:8080", "we.make.com"])
+async def test_in_another_zone_the_token_is_a_bad_one(make: Door, host: str) -> None:
+    for path in ("/users/me", f"/teams/{OPERATIONS}", "/no-such-path"):
+        response = await make.send("GET", path, headers={"host": host})
+        assert (response.status_code, response.json()["code"]) == (401, "IM015")
+
+
+@pytest.mark.parametrize("host", ["eu1.make.com", "eu1.localhost", "localhost:8080", "127.0.0.1", "us.example.com"])
+async def test_in_its_own_zone_and_at_an_address_that_names_none_the_token_is_known(make: Door, host: str) -> None:
+    assert (await make.send("GET", "/users/me", headers={"host": host})).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -1,31 +1,62 @@
 """`make-mcp sandbox`: the practice account over HTTP, for any Make client."""
 
+import argparse
 import sqlite3
+from typing import Any
 
 import anyio
 
 import make_sandbox
-from make_mcp.loopback import listen, run
+from make_mcp.loopback import listen
 from make_mcp.settings import LOOPBACK, SettingsError
+from make_sandbox.network import Network, faults
+from make_sandbox.server import root, serve_on
 
 
-def sandbox(*, host: str, port: int, db: str | None) -> int:
+def sandbox(options: argparse.Namespace) -> int:
     """Prints where it is and how to use it, and serves until it is told to stop."""
-    if host not in LOOPBACK:
+    if options.host not in LOOPBACK:
         raise SettingsError(
             "--host takes a loopback address (127.0.0.1, localhost or ::1): its keys are known to everybody"
         )
+    if options.reset and options.db is None:
+        raise SettingsError("--reset needs --db FILE: without a file the account is new at each start")
+    shares = _shares(options.fail)
+    account = _account(options)
+    listening = listen(options.host, options.port)
+    actual = listening.getsockname()[1]
+    address = root(options.host, actual)
+    print(make_sandbox.banner(options.host, actual))
+    print(f"make-mcp on it\n  Make's API     MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
+    print(f"  Maton          MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
+    network = Network(
+        account=account,
+        latency=options.latency,
+        shares=shares,
+        seed=options.seed or 0,
+        log=_tell if options.log else None,
+    )
+    anyio.run(serve_on, listening, network)
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def _shares(text: str | None) -> dict[str, float]:
     try:
-        application = make_sandbox.create_app(db)
+        return {} if text is None else faults(text)
+    except ValueError as error:
+        raise SettingsError(f"--fail {error}") from None
+
+
+def _account(options: argparse.Namespace) -> Any:
+    try:
+        return make_sandbox.create_app(
+            options.db, world=options.world, seed=options.seed, reset=options.reset, limits=options.limits == "on"
+        )
     except (ValueError, OSError, sqlite3.Error) as error:
         raise SettingsError(
-            f"--db {db} cannot hold a practice account ({error}): name another file, or delete this one"
+            f"--db {options.db} cannot be used ({error}): name another file, or start this one over with --reset"
         ) from None
-    listening = listen(host, port)
-    actual = listening.getsockname()[1]
-    print(make_sandbox.banner(host, actual))
-    address = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
-    print(f"make-mcp on it\n  Make's API    MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
-    print(f"  Maton         MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
-    anyio.run(run, application, listening)
-    return 0
