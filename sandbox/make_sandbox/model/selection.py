@@ -42,20 +42,20 @@ class Selection:
 
     owners: Sequence[int | str] | None = None
     where: tuple[Where, ...] = ()
-    order: Order = Order()
+    order: Order | None = Order()
     limit: int | None = None
     offset: int = 0
 
-    def whole(self) -> Selection:
-        """The same without its order and its page."""
-        return replace(self, order=Order(), limit=None, offset=0)
+    def unsorted(self) -> Selection:
+        """All of it, in no order."""
+        return replace(self, order=None, limit=None, offset=0)
 
 
-_COLUMNS = {"id": "id", "owner": "owner", "place": "place COLLATE NOCASE"}
+_COLUMNS = {"id": "id", "owner": "owner", "mark": "mark", "place": "place COLLATE NOCASE"}
 
 
-def parts(kind: str, selection: Selection, group: SQL = "") -> tuple[SQL, list[Any]]:
-    """What stands behind `WHERE`, and the values for its question marks."""
+def parts(kind: str, selection: Selection, group: SQL = "", mark: str | None = None) -> tuple[SQL, list[Any]]:
+    """What stands behind `WHERE`, and the values for its question marks. `mark` is the field that has a column."""
     conditions: list[SQL] = ["kind = ?"]
     values: list[Any] = [kind]
     if selection.owners is not None:
@@ -65,10 +65,12 @@ def parts(kind: str, selection: Selection, group: SQL = "") -> tuple[SQL, list[A
             conditions.append(f"owner IN ({_marks(selection.owners)})")
         values.extend(selection.owners)
     for where in selection.where:
-        condition, bound = _condition(where)
+        condition, bound = _condition(replace(where, field="mark") if where.field == mark else where)
         conditions.append(condition)
         values.extend(bound)
-    sql = f"{' AND '.join(conditions)} {group} ORDER BY {_order(selection.order)}"
+    sql = f"{' AND '.join(conditions)} {group}"
+    if selection.order is not None:
+        sql += f" ORDER BY {_order(selection.order)}"
     if selection.limit is not None or selection.offset:
         sql += " LIMIT ? OFFSET ?"
         values.extend((-1 if selection.limit is None else selection.limit, selection.offset))

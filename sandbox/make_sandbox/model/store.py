@@ -33,10 +33,11 @@ PATIENCE = 30.0
 
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS documents (
-        kind TEXT NOT NULL, id NOT NULL, owner, place, due TEXT, document TEXT NOT NULL, PRIMARY KEY (kind, id)
+        kind TEXT NOT NULL, id NOT NULL, owner, place, mark, due TEXT, document TEXT NOT NULL, PRIMARY KEY (kind, id)
     )""",
     "CREATE INDEX IF NOT EXISTS documents_of_owner ON documents (kind, owner, id)",
     "CREATE INDEX IF NOT EXISTS documents_in_place ON documents (kind, owner, place COLLATE NOCASE, id)",
+    "CREATE INDEX IF NOT EXISTS documents_marked ON documents (kind, owner, mark, place) WHERE mark IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS documents_due ON documents (kind, due) WHERE due IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
@@ -48,13 +49,14 @@ class Table:
     """One kind of document.
 
     `owner` names the field with the id of the thing that it belongs to; `place` the field that lists of it are sorted
-    by where they are not sorted by id; `due` the field with the moment at which the account itself has to do something
+    by where they are not sorted by id; `mark` a field with few values that lists of it are filtered by; `due` the field with the moment at which the account itself has to do something
     about it. `first` is the lowest number given to a new document.
     """
 
     kind: str
     owner: str | None = None
     place: str | None = None
+    mark: str | None = None
     due: str | None = None
     first: int = 1
 
@@ -134,7 +136,7 @@ class Store:
     def add(self, table: Table, document: Document) -> Document:
         """Stores a new document; one without an id gets the next number."""
         stored = document if "id" in document else {"id": self.next(table.kind, table.first), **document}
-        self._connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", self._row(table, stored))
+        self._connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", self._row(table, stored))
         return stored
 
     def put(self, table: Table, document: Document, **changes: Any) -> Document:
@@ -142,7 +144,7 @@ class Store:
         stored = document | changes
         kind, id_, *columns = self._row(table, stored)
         self._connection.execute(
-            "UPDATE documents SET owner = ?, place = ?, due = ?, document = ? WHERE kind = ? AND id = ?",
+            "UPDATE documents SET owner = ?, place = ?, mark = ?, due = ?, document = ? WHERE kind = ? AND id = ?",
             (*columns, kind, id_),
         )
         return stored
@@ -163,20 +165,22 @@ class Store:
 
     def count(self, table: Table, selection: Selection) -> int:
         """How many documents a selection means, its page not considered."""
-        ((number,),) = self._ask("COUNT(*)", table, selection.whole())
+        ((number,),) = self._ask("COUNT(*)", table, selection.unsorted())
         return int(number)
 
     def count_by_owner(self, table: Table, selection: Selection) -> dict[Id, int]:
         """How many documents each owner has among those that a selection means. Who has none is not in it."""
-        return dict(self._ask("owner, COUNT(*)", table, selection.whole(), "GROUP BY owner"))
+        return dict(self._ask("owner, COUNT(*)", table, selection.unsorted(), "GROUP BY owner"))
 
     def count_values(self, table: Table, selection: Selection, field: str) -> int:
         """How many different values the lists in a field hold, in all the documents that a selection means."""
-        values = {value for document in self.select(table, selection.whole()) for value in document[field]}
-        return len(values)
+        lists = {
+            text for (text,) in self._ask(f"DISTINCT json_extract(document, '$.{field}')", table, selection.unsorted())
+        }
+        return len({value for text in lists for value in json.loads(text)})
 
     def _ask(self, what: str, table: Table, selection: Selection, group: str = "") -> Iterator[tuple[Any, ...]]:
-        rest, values = parts(table.kind, selection, group)
+        rest, values = parts(table.kind, selection, group, table.mark)
         return self._connection.execute(f"SELECT {what} FROM documents WHERE {rest}", values)  # noqa: S608 - put together from constants; every value is bound
 
     def due(self, table: Table, moment: str) -> list[Document]:
@@ -208,5 +212,7 @@ class Store:
 
     @staticmethod
     def _row(table: Table, document: Document) -> tuple[Any, ...]:
-        columns = (None if name is None else document[name] for name in (table.owner, table.place, table.due))
+        columns = (
+            None if name is None else document[name] for name in (table.owner, table.place, table.mark, table.due)
+        )
         return table.kind, document["id"], *columns, json.dumps(document, separators=(",", ":"))
