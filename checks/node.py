@@ -1,4 +1,4 @@
-"""What needs Node and npm: the bundle's own tool, and an MCP client that others wrote.
+"""What needs Node and npm: the bundle's own tool, an MCP client that others wrote, and Make's own SDK.
 
     python checks/node.py
 
@@ -7,16 +7,21 @@ package index into `checks/node/node_modules` and a temporary folder, and fails 
 """
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import make_sandbox
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "checks" / "node"
@@ -93,6 +98,28 @@ def the_bundle_works_elsewhere() -> str:
         return f"the bundle ({len(names)} files) lists {count} tools where it was unpacked"
 
 
+def makes_sdk_takes_the_sandbox_for_make() -> str:
+    with practice() as address:
+        told = run(["node", str(HOME / "sdk_rounds.mjs"), address, make_sandbox.TOKEN], where=HOME)
+    return f"Make's SDK on the practice account: {told.strip().splitlines()[-1]}"
+
+
+@contextlib.contextmanager
+def practice() -> Generator[str]:
+    """The practice account over HTTP, as a person starts it; its host and port."""
+    command = [sys.executable, "-m", "make_mcp", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            banner = itertools.takewhile(lambda line: "doctor" not in line, served.stdout)
+            found = re.search(r"http://(\S+?)/api/v2", "".join(banner))
+            if found is None:
+                raise Failed("`make-mcp sandbox` printed no address")
+            yield found[1]
+        finally:
+            served.terminate()
+
+
 def uv(folder: Path) -> Path:
     """A folder with `uv`, which a host brings along."""
     if (found := shutil.which("uv")) is not None:
@@ -116,7 +143,12 @@ async def _ask(programs: Path, command: str, arguments: Sequence[str], variables
 
 
 def main() -> int:
-    checks: Sequence[Callable[[], str]] = [the_manifest_is_valid, inspector_lists_and_calls, the_bundle_works_elsewhere]
+    checks: Sequence[Callable[[], str]] = [
+        the_manifest_is_valid,
+        makes_sdk_takes_the_sandbox_for_make,
+        inspector_lists_and_calls,
+        the_bundle_works_elsewhere,
+    ]
     failed = 0
     try:
         install()

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 import make_sandbox
-from make_sandbox import control, errors, maton
+from make_sandbox import control, deliveries, errors, maton
 from make_sandbox.api.dispatch import nowhere, routes
 from make_sandbox.api.limits import Limits
 from make_sandbox.model import scopes, tables
@@ -35,6 +35,7 @@ def doors() -> Iterator[Route]:
     yield from routes(GATEWAY, RESOURCES, enter_gateway, gateway=True)
     yield from routes("", (maton.connections,), enter_maton, gateway=False)
     yield from control.routes()
+    yield from deliveries.routes()
     yield nowhere(MAKE, enter_make, errors.not_found)
     yield nowhere("", enter_maton, _unsupported)
 

@@ -75,6 +75,11 @@ def invalid_inputs_of_run(problems: list[str]) -> MakeError:
     return MakeError(400, "IM005", f"Validation failed for {len(problems)} parameter(s).", suberrors=suberrors)
 
 
+def invalid_record(problems: list[str]) -> MakeError:
+    """400: a record does not fit the structure of its data store. Neither code nor form is documented."""
+    return invalid_inputs_of_run(problems)
+
+
 def invalid_interval() -> MakeError:
     return MakeError(400, "IM008", "Invalid interval")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -22,10 +26,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the demo account as it is at the tests' noon. Filling one takes longer than most tests do."""
+    database = tmp_path_factory.mktemp("sandbox") / "demo.sqlite3"
+    make_sandbox.create_app(database, clock=Clock())
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database
+
+
 @pytest.fixture
-async def client(clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client without any key."""
-    app = make_sandbox.create_app(clock=clock, limits=False)
+async def client(clock: Clock, filled: Path, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client without any key, of an account of its own."""
+    database = tmp_path / "account.sqlite3"
+    shutil.copyfile(filled, database)
+    app = make_sandbox.create_app(database, clock=clock, limits=False)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://sandbox") as client:
         yield client
 

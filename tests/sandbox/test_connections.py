@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.sandbox.practice import CARE, MARKETING, NORTHWIND, OPERATIONS, Door
 
+import make_sandbox
+
 GOOGLE_SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 
 
@@ -176,3 +178,69 @@ async def test_a_connection_that_nothing_uses_is_deleted_at_once(make: Door) -> 
     connection = (await add(make, {"accountType": "slack"}))["connection"]
     assert await make.delete(f"/connections/{connection['id']}") == {"connection": connection["id"]}
     await make.get(f"/connections/{connection['id']}", 403)
+
+
+def to_make(token: str) -> dict[str, Any]:
+    return {"accountName": "Itself", "accountType": "make", "apiKey": token, "url": "https://eu1.make.com/api/v2"}
+
+
+async def token(make: Door) -> dict[str, Any]:
+    body: dict[str, Any] = {"label": "For a connection", "scope": []}
+    return (await make.post("/users/me/api-tokens", body))["apiToken"]
+
+
+async def test_a_connection_to_make_works_with_a_token_of_the_account(make: Door) -> None:
+    connection = (await add(make, to_make(make_sandbox.TOKEN)))["connection"]
+    assert (connection["accountName"], connection["accountType"], connection["editable"]) == ("make", "basic", True)
+    path = f"/connections/{connection['id']}"
+    assert (await make.get(f"{path}/editable-data-schema"))["editableParameters"] == ["apiKey", "url"]
+    assert await make.post(f"{path}/test") == {"verified": True}
+
+
+async def test_make_refuses_a_key_that_is_no_token(make: Door) -> None:
+    path = f"/connections/{(await add(make, to_make('wrong')))['connection']['id']}"
+    refusal = await make.post(f"{path}/test", status=424)
+    assert refusal["code"] == "SC424"
+    message = "[401] Access denied: Invalid token header."
+    assert refusal["suberrors"] == [{"message": message, "name": "RuntimeError"}]
+    data = {"apiKey": make_sandbox.TOKEN, "url": "https://eu1.make.com/api/v2"}
+    assert await make.post(f"{path}/set-data", data) == {"changed": True}
+    assert await make.post(f"{path}/test") == {"verified": True}
+    await make.post(f"{path}/set-data", {"apiKey": make_sandbox.TOKEN})
+    await make.post(f"{path}/test", status=424)
+
+
+async def test_a_deleted_token_breaks_the_connection_and_the_scenario_that_use_it(make: Door) -> None:
+    key = await token(make)
+    id_ = (await add(make, to_make(key["token"])))["connection"]["id"]
+    flow = [{"id": 1, "module": "make:ApiCall", "parameters": {"__IMTCONN__": id_}}]
+    blueprint: dict[str, Any] = {"name": "Calls Make", "flow": flow, "metadata": {}}
+    body = {"teamId": CARE, "blueprint": json.dumps(blueprint), "scheduling": '{"type": "on-demand"}'}
+    scenario = (await make.post("/scenarios", body))["scenario"]["id"]
+    await make.post(f"/scenarios/{scenario}/start")
+    assert (await make.post(f"/scenarios/{scenario}/run", {"responsive": True}))["status"] == 1
+    await make.client.delete(f"/api/v2/users/me/api-tokens/{key['created']}")
+    await make.post(f"/connections/{id_}/test", status=424)
+    failed = await make.post(f"/scenarios/{scenario}/run", {"responsive": True})
+    assert (failed["status"], failed["error"]["name"]) == (3, "InvalidAccessTokenError")
+
+
+async def test_credentials_are_texts(make: Door) -> None:
+    answer = await add(make, to_make("x") | {"apiKey": ["x"], "url": 1}, 400)
+    assert answer["detail"][0] == "Validation failed for 2 parameter(s)."
+    path = f"/connections/{(await make.connection(OPERATIONS, 'Warehouse'))['id']}"
+    await make.post(f"{path}/set-data", {"apiKey": {"a": 1}, "url": "https://example.com"}, 400)
+    assert await make.post(f"{path}/test") == {"verified": True}
+    await make.post(f"{path}/set-data", {"apiKey": None, "url": "https://example.com"})
+    assert await make.post(f"{path}/test") == {"verified": False}
+
+
+async def test_a_scenario_fails_on_a_connection_that_nobody_has_authorised(make: Door) -> None:
+    connection = (await add(make, {"accountType": "slack", "scopes": ["chat:write"]}))["connection"]
+    flow = [{"id": 1, "module": "slack:CreateMessage", "parameters": {"__IMTCONN__": connection["id"]}}]
+    blueprint: dict[str, Any] = {"name": "Tells", "flow": flow, "metadata": {}}
+    body = {"teamId": CARE, "blueprint": json.dumps(blueprint), "scheduling": '{"type": "on-demand"}'}
+    scenario = (await make.post("/scenarios", body))["scenario"]["id"]
+    await make.post(f"/scenarios/{scenario}/start")
+    failed = await make.post(f"/scenarios/{scenario}/run", {"responsive": True})
+    assert failed["error"]["name"] == "InvalidAccessTokenError"

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from tests.sandbox.practice import CARE, MARKETING, NOWHERE, OPERATIONS, Door, named
 
-NEW: dict[str, Any] = {"name": "New", "teamId": CARE, "datastructureId": 171420, "maxSizeMB": 2}
+SURVEY = 171423
+"""The structure of the data store of Customer Care."""
+
+NEW: dict[str, Any] = {"name": "New", "teamId": CARE, "datastructureId": SURVEY, "maxSizeMB": 2}
 
 
 async def ids(make: Door, team: int) -> dict[str, int]:
@@ -17,7 +20,9 @@ async def ids(make: Door, team: int) -> dict[str, int]:
 
 async def test_sizes_are_bytes_as_strings(make: Door) -> None:
     store = named(await make.get(f"/data-stores?teamId={MARKETING}"), "dataStores", "Suppressed")
-    assert (store["records"], store["size"], store["maxSize"]) == (1280, "396800", "16777216")
+    assert (store["records"], store["maxSize"]) == (1280, "16777216")
+    assert isinstance(store["size"], str)
+    assert 1280 * 40 < int(store["size"]) < 1280 * 400
 
 
 async def test_a_new_store_is_empty_and_can_be_read(make: Door) -> None:
@@ -82,3 +87,30 @@ async def test_all_but_some_can_be_deleted(make: Door) -> None:
     answer = await make.delete(f"/data-stores?teamId={CARE}&confirmed=true", {"all": True, "exceptIds": [keep]})
     assert answer == {"dataStores": [survey]}
     assert list((await ids(make, CARE)).values()) == [keep]
+
+
+async def test_a_single_store_can_be_deleted_as_the_sdk_does_it(make: Door) -> None:
+    new = (await make.post("/data-stores", NEW))["dataStore"]["id"]
+    assert await make.delete(f"/data-stores/{new}") == {"dataStore": new}
+    await make.get(f"/data-stores/{new}", 403)
+    await make.delete(f"/data-stores/{new}?confirmed=true", status=403)
+
+
+async def test_deleting_a_single_store_in_use_needs_a_confirmation_too(make: Door) -> None:
+    stock = (await ids(make, OPERATIONS))["Stock levels"]
+    refusal = await make.delete(f"/data-stores/{stock}", status=406)
+    assert [entry["type"] for entry in refusal["metadata"]] == ["dataStore", "dataStoreWithActiveScenarios"]
+    assert await make.delete(f"/data-stores/{stock}?confirmed=true") == {"dataStore": stock}
+    assert (await make.scenario("Stock sync"))["isinvalid"]
+
+
+async def test_a_store_has_a_structure_of_its_own_team_or_none(make: Door) -> None:
+    foreign = named(await make.get(f"/data-structures?teamId={MARKETING}"), "dataStructures", "Suppressed")["id"]
+    for structure in (foreign, NOWHERE):
+        await make.post("/data-stores", NEW | {"datastructureId": structure}, 403)
+    store = (await make.post("/data-stores", NEW | {"datastructureId": None}))["dataStore"]
+    path = f"/data-stores/{store['id']}"
+    await make.patch(path, {"datastructureId": foreign}, 403)
+    assert (await make.get(path))["dataStore"]["datastructureId"] is None
+    assert (await make.patch(path, {"datastructureId": SURVEY}))["dataStore"]["datastructureId"] == SURVEY
+    assert (await make.patch(path, {"datastructureId": None}))["dataStore"]["datastructureId"] is None

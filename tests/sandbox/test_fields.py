@@ -130,7 +130,7 @@ async def test_data_stores_answer_as_documented(make: Door) -> None:
     path = f"/data-stores/{answer['dataStores'][0]['id']}"
     has(await make.get(path), "dataStore", DATA_STORE)
     has(await make.patch(path, {"name": "Answers"}), "dataStore", DATA_STORE)
-    new = {"name": "New", "teamId": CARE, "datastructureId": 1, "maxSizeMB": 1}
+    new = {"name": "New", "teamId": CARE, "datastructureId": None, "maxSizeMB": 1}
     created = await make.post("/data-stores", new)
     has(created, "dataStore", DATA_STORE)
     id_ = created["dataStore"]["id"]

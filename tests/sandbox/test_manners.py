@@ -132,7 +132,20 @@ async def test_all_that_is_wrong_is_said_at_once(make: Door) -> None:
     ]
 
 
-@pytest.mark.parametrize("raw", [b"{", b"[]", b"null", b'"text"', b"\xff", b"[" * 100_000, b'{"name": NaN}'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"name": NaN}',
+        b'{"name": "\\uD800"}',
+        b'{"name": 1e999}',
+    ],
+)
 async def test_a_body_that_is_no_json_object_is_refused(make: Door, raw: bytes) -> None:
     response = await make.send("POST", "/teams", content=raw)
     assert response.status_code == 400

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.sandbox.practice import CARE, NORTHWIND, OPERATIONS, Clock, Door
+from typing import Any
+
+import pytest
+from tests.sandbox.practice import CARE, NORTHWIND, NOWHERE, OPERATIONS, Clock, Door
 
 
 async def test_teams_are_listed_by_organization(make: Door) -> None:
@@ -80,3 +83,20 @@ async def test_what_a_deleted_team_consumed_stays_with_the_organization(make: Do
     before = await make.get(f"/organizations/{NORTHWIND}/usage")
     await make.delete(f"/teams/{CARE}?confirmed=true")
     assert await make.get(f"/organizations/{NORTHWIND}/usage") == before
+
+
+async def test_a_team_is_renamed_and_limited(make: Door) -> None:
+    before = (await make.get(f"/teams/{CARE}"))["team"]
+    changed = (await make.patch(f"/teams/{CARE}", {"name": "Support", "operationsLimit": 700}))["team"]
+    assert changed == before | {"name": "Support", "operationsLimit": 700}
+    assert (await make.get(f"/teams/{CARE}"))["team"] == changed
+    chosen = await make.patch(f"/teams/{CARE}?cols[]=operationsLimit", {"operationsLimit": None})
+    assert chosen == {"team": {"operationsLimit": None}}
+
+
+@pytest.mark.parametrize("body", [{"name": 7}, {"name": None}, {"name": "n" * 129}, {"operationsLimit": "many"}])
+async def test_a_wrong_change_of_a_team_is_refused(make: Door, body: dict[str, Any]) -> None:
+    before = await make.get(f"/teams/{CARE}")
+    assert (await make.patch(f"/teams/{CARE}", body, 400))["code"] == "SC400"
+    assert await make.get(f"/teams/{CARE}") == before
+    await make.patch(f"/teams/{NOWHERE}", {"name": "Nobody"}, 403)

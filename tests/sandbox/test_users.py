@@ -44,7 +44,7 @@ async def test_filters_that_do_not_fit_together_are_refused(make: Door, query: s
     [
         ("name=monitor", {"Sample Monitor"}),
         ("email=editor@", {"Sample Editor"}),
-        ("organizationRoleId=4", {"Sample Accountant"}),
+        ("organizationRoleId=14", {"Sample Accountant"}),
         ("filterByTeamId=0", {"Sample Accountant"}),
         (f"filterByTeamId={CARE}", {"Sample Owner", "Sample Operator"}),
         ("tfaStatus=1", {"Sample Owner", "Sample Admin"}),
@@ -55,7 +55,7 @@ async def test_each_filter_keeps_who_fits(make: Door, query: str, expected: set[
 
 
 async def test_a_role_in_a_team_filters_the_team(make: Door) -> None:
-    assert await names(make, f"teamId={MARKETING}&teamRoleId=2") == {"Sample Editor"}
+    assert await names(make, f"teamId={MARKETING}&teamRoleId=3") == {"Sample Editor"}
 
 
 async def test_the_user_of_the_token_can_be_changed(make: Door) -> None:

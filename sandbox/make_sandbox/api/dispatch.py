@@ -13,11 +13,11 @@ from starlette.routing import Route
 
 from make_sandbox import errors
 from make_sandbox.api.brackets import parameters
-from make_sandbox.api.fields import Field, read_json, read_texts
+from make_sandbox.api.fields import Field, from_json, read_json, read_texts
 from make_sandbox.api.limits import Elapsed, Limits
 from make_sandbox.api.resource import Call, Endpoint, Resource
-from make_sandbox.model import runs
-from make_sandbox.model.account import Account, Meter, uncounted
+from make_sandbox.model import audit, runs
+from make_sandbox.model.account import Account
 from make_sandbox.model.clock import Clock
 from make_sandbox.model.present import present
 from make_sandbox.model.store import Document
@@ -45,19 +45,26 @@ class Practice:
         self.elapsed.see(moment)
         return self.account.at(moment)
 
-    def meter(self) -> Meter:
-        """Counts one request, however often it asks for its organization."""
-        limits = self.limits
-        if limits is None:
-            return uncounted
-        seen: set[int] = set()
 
-        def count(organization: Document) -> None:
-            if organization["id"] not in seen:
-                seen.add(organization["id"])
-                limits.organization(organization)
+class Visit:
+    """The organizations that one request is about. It counts once for each, however often it asks for it."""
 
-        return count
+    def __init__(self, limits: Limits | None) -> None:
+        self._limits = limits
+        self.organizations: dict[int, Document] = {}
+
+    def __call__(self, organization: Document) -> None:
+        if organization["id"] not in self.organizations:
+            self.organizations[organization["id"]] = organization
+            if self._limits is not None:
+                self._limits.organization(organization)
+
+    def leave(self, call: Call) -> None:
+        """Writes down what the request changed."""
+        if call.endpoint.writes and call.endpoint.scope is not None:
+            details = {"path": dict(call.path), "query": dict(call.query)}
+            for organization in self.organizations.values():
+                audit.record(call.account, organization, call.endpoint.event, details)
 
 
 Guard = Callable[[Request, Account, Limits | None], Document]
@@ -93,8 +100,11 @@ def _route(prefix: str, endpoint: Endpoint, ids: tuple[Field, ...], guard: Guard
             token = guard(request, account, practice.limits)
             if endpoint.scope is not None and endpoint.scope not in token["scope"]:
                 raise errors.permission_denied()
-            counted = account.at(account.now(), practice.meter() if endpoint.counted else uncounted)
-            return endpoint.handle(_call(endpoint, ids, _Sent(request, raw), counted, token))
+            visit = Visit(practice.limits if endpoint.counted else None)
+            call = _call(endpoint, ids, _Sent(request, raw), account.at(account.now(), visit), token)
+            result = endpoint.handle(call)
+            visit.leave(call)
+            return result
 
         try:
             result = inside(practice, work, writes=endpoint.writes)
@@ -173,11 +183,6 @@ def read_body(raw: bytes) -> Any:
     if len(raw) > LARGEST_BODY:
         raise errors.too_large()
     try:
-        return json.loads(raw, parse_constant=_not_json) if raw.strip() else {}
+        return from_json(raw) if raw.strip() else {}
     except (ValueError, RecursionError) as error:
         raise errors.invalid_parameter("body", "Invalid JSON in parameter") from error
-
-
-def _not_json(name: str) -> Any:
-    """Python reads NaN and Infinity as numbers; JSON knows neither."""
-    raise ValueError(name)

@@ -6,6 +6,7 @@ Make checks types before anything else and answers with all that is wrong at onc
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,9 +138,37 @@ def _object(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
+def from_json(raw: str | bytes) -> Any:
+    """What a JSON text says, if an answer can say it again.
+
+    Raises:
+        ValueError: it is no JSON, or holds a number or a text that JSON cannot carry.
+        RecursionError: it is nested too deep.
+    """
+    value: Any = json.loads(raw, parse_constant=_not_json, parse_float=_finite)
+    found = b"\\ud" in raw.lower() if isinstance(raw, bytes) else "\\ud" in raw.lower()
+    if found:
+        # Half a surrogate pair is no character: no database takes it, and no answer can carry it.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _finite(text: str) -> float:
+    """A number too large for any reader becomes infinity in Python."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
+
+
+def _not_json(name: str) -> Any:
+    """Python reads NaN and Infinity as numbers; JSON knows neither."""
+    raise ValueError(name)
+
+
 def _json(value: Any) -> dict[str, Any]:
     try:
-        return _object(json.loads(_text(value)))
+        return _object(from_json(_text(value)))
     except RecursionError as error:
         raise ValueError from error
 

@@ -147,6 +147,14 @@ class Endpoint:
     status: int = 200
 
     @property
+    def event(self) -> str:
+        """How an audit log calls what this endpoint does: `scenarios_created`, `scenarios_start`."""
+        done = {"POST": "created", "DELETE": "deleted"}.get(self.method, "updated")
+        last = self.path.rsplit("/", 1)[-1]
+        action = last if "{" in self.path and not last.startswith("{") else done
+        return f"{(self.scope or '').partition(':')[0]}_{action}"
+
+    @property
     def query_fields(self) -> tuple[Field, ...]:
         return (
             self.query

@@ -7,7 +7,7 @@ the same moment of creation makes the same account.
 
 from __future__ import annotations
 
-from make_sandbox.demo import care, harbor, history, marketing, operations, people, things
+from make_sandbox.demo import care, catalogue, harbor, history, marketing, operations, people, things
 from make_sandbox.demo.past import Past
 from make_sandbox.model.account import Account
 
@@ -16,6 +16,7 @@ def fill(account: Account) -> None:
     """Fills an empty account."""
     past = Past(account.now())
     then = Account(store=account.store, clock=past.clock)
+    catalogue.add(then)
     world = things.add(then, people.add(then))
     jobs = [job for team in (operations, marketing, care, harbor) for job in team.add(then, world)]
     history.play(then, past, world, jobs)

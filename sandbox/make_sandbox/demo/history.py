@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from make_sandbox.demo import callers
 from make_sandbox.demo.jobs import Job
 from make_sandbox.demo.past import LENGTH, Past
 from make_sandbox.demo.things import World
-from make_sandbox.model import removal, runs, scenarios, tables
+from make_sandbox.model import hooks, removal, runs, scenarios, tables
 from make_sandbox.model.account import Account, chance
 from make_sandbox.model.store import Document
 
@@ -66,8 +67,9 @@ def _call(account: Account, scenario_id: int) -> None:
     scenario = _scenario(account, scenario_id)
     if not scenario["isActive"] or runs.is_running(account, scenario_id):
         return
-    if scenario["scheduling"]["type"] == "immediately":
-        runs.begin(account, scenario, runs.Trigger(instant=True), account.now())
+    hook = account.store.get(tables.HOOKS, scenario["hookId"] or 0)
+    if hook is not None:
+        hooks.deliver(account, hook, callers.delivery(account, hook))
     else:
         address = LEADS[chance(account.stamp(), len(LEADS))]
         runs.request(account, scenario, {"email": address, "budget": chance(address, 90) * 100})

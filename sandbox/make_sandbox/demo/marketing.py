@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from make_sandbox.demo.functions import SCORE
 from make_sandbox.demo.jobs import ON_DEMAND, ON_HOOK, Job, Plan, every, make
 from make_sandbox.demo.modules import blueprint, module, only_if, slack
 from make_sandbox.demo.things import World
@@ -41,7 +42,7 @@ def add(account: Account, world: World) -> list[Job]:
             parameters={"__IMTCONN__": openai},
             mapper={"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Score {{1.company}} from 0 to 99"}]},
         ),
-        module(4, "scenario-service:ReturnData", mapper={"score": "{{3.result}}", "email": "{{1.email}}"}),
+        module(4, "scenario-service:ReturnData", mapper={"score": f"{{{{{SCORE}(3.result)}}}}", "tier": "{{3.tier}}", "email": "{{1.email}}"}),
     )  # fmt: skip
     sign_ups = blueprint(
         "Newsletter sign-ups to HubSpot",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from make_sandbox.demo.jobs import ON_HOOK, Job, Plan, every, make
 from make_sandbox.demo.modules import blueprint, http, module, only_if, slack
+from make_sandbox.demo.secrets import PRICES
 from make_sandbox.demo.things import World
 from make_sandbox.model.account import Account
 
@@ -69,7 +70,13 @@ def add(account: Account, world: World) -> list[Job]:
     )
     prices = blueprint(
         "Supplier price watch",
-        http(1, "https://prices.example.com/feed"),
+        module(
+            1,
+            "http:ActionSendDataBasicAuth",
+            version=3,
+            parameters={"handleErrors": True, "auth": world.keys[PRICES]},
+            mapper={"url": "https://prices.example.com/feed", "method": "get", "parseResponse": False},
+        ),
         module(2, "json:ParseJSON", mapper={"json": "{{1.data}}"}),
         module(3, "datastore:GetRecord", parameters={"datastore": suppliers}, mapper={"key": "{{2.supplier}}"}),
         slack(4, chat, "#purchasing", "{{2.item}} now costs {{2.price}}"),

@@ -6,11 +6,18 @@ import make_sandbox
 from make_sandbox.model import scopes, tables, tokens
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso
+from make_sandbox.model.roles import (
+    ACCOUNTANT,
+    ADMIN,
+    MEMBER,
+    OWNER,
+    TEAM_ADMIN,
+    TEAM_MEMBER,
+    TEAM_MONITORING,
+    TEAM_OPERATOR,
+)
 from make_sandbox.model.store import Document
 from make_sandbox.resources.enums import ZONES
-
-OWNER, ADMIN, MEMBER, ACCOUNTANT = 1, 2, 3, 4
-TEAM_ADMIN, TEAM_MEMBER, TEAM_MONITORING, TEAM_OPERATOR = 1, 2, 3, 4
 
 OWNER_NAME = "Sample Owner"
 """The tokens belong to this user."""
@@ -39,6 +46,7 @@ LICENSES = {
             "dsslimit": 268435456,
             "users": 25,
             "customFunctions": True,
+            "auditLogs": True,
         },
     ),
     HARBOR: (
@@ -50,6 +58,7 @@ LICENSES = {
             "dsslimit": 1048576,
             "users": 3,
             "customFunctions": False,
+            "auditLogs": False,
         },
     ),
 }

@@ -1,16 +1,17 @@
-"""What scenarios work with: connections, hooks, data stores, templates, folders."""
+"""What scenarios work with: connections, hooks, data stores, keys, templates, folders."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from make_sandbox import maton
+from make_sandbox.demo import functions, secrets, stores
 from make_sandbox.demo.modules import blueprint, module
-from make_sandbox.model import blueprints, tables
+from make_sandbox.model import templates
 from make_sandbox.model.account import Account
 from make_sandbox.model.apps import CONNECTION_TYPES
 from make_sandbox.model.store import Document
-from make_sandbox.resources import connections, hooks
+from make_sandbox.resources import connections, folders, hooks
 
 LARGE_UID = 225874569526501080000
 """Make's own documented example: larger than 2^53, and than 2^64."""
@@ -24,6 +25,7 @@ class World:
     connections: dict[str, int]
     hooks: dict[str, int]
     stores: dict[str, int]
+    keys: dict[str, int]
     folders: dict[str, int]
 
 
@@ -52,13 +54,13 @@ HOOKS = (
     ("Customer Care", "Support inbox", "gateway-mailhook"),
 )
 
-STORES = (
-    ("Operations", "Stock levels", 412, 96),
-    ("Operations", "Known suppliers", 37, 8),
-    ("Marketing", "Suppressed addresses", 1280, 16),
-    ("Customer Care", "Survey answers", 96, 8),
+FOLDERS = (
+    ("Operations", "Orders", None),
+    ("Operations", "Stock", None),
+    ("Marketing", "Campaigns", None),
+    ("Operations", "Returns", "Orders"),
 )
-"""Team, name, records, size limit in megabytes."""
+"""Team, name, the folder in which it lies."""
 
 
 def add(account: Account, teams: dict[str, Document]) -> World:
@@ -69,15 +71,23 @@ def add(account: Account, teams: dict[str, Document]) -> World:
             name: hooks.new(account, teams[team]["id"], name, kind, dict.fromkeys(hooks.FLAGS, False))["id"]
             for team, name, kind in HOOKS
         },
-        stores={name: _store(account, teams[team], name, *rest) for team, name, *rest in STORES},
-        folders={
-            name: account.store.add(tables.FOLDERS, {"name": name, "teamId": teams[team]["id"]})["id"]
-            for team, name in (("Operations", "Orders"), ("Operations", "Stock"), ("Marketing", "Campaigns"))
-        },
+        stores=stores.add(account, teams),
+        keys=secrets.add(account, teams),
+        folders=_folders(account, teams),
     )
+    functions.add(account, teams)
     _templates(account, teams)
     maton.new(account, account.now())
     return world
+
+
+def _folders(account: Account, teams: dict[str, Document]) -> dict[str, int]:
+    """The folders by name. One lies in another."""
+    found: dict[str, int] = {}
+    for team, name, parent in FOLDERS:
+        parent_id = None if parent is None else found[parent]
+        found[name] = folders.new(account, teams[team]["id"], name, parent_id)["id"]
+    return found
 
 
 def _connection(account: Account, team: Document, row: tuple[str, str, str, str | None, int | None]) -> int:
@@ -95,21 +105,6 @@ def _connection(account: Account, team: Document, row: tuple[str, str, str, str 
         data={parameter: f"sample-{parameter}" for parameter in kind.parameters},
         connectedSystemId=f"{system[:8]}-{system[8:12]}-4{system[13:16]}-8{system[17:20]}-{system[20:]}",
         healthy=True,
-    )["id"]
-
-
-def _store(account: Account, team: Document, name: str, records: int, megabytes: int) -> int:
-    structure = account.store.add(tables.DATA_STRUCTURES, {"name": f"{name} record", "teamId": team["id"]})
-    return account.store.add(
-        tables.DATA_STORES,
-        {
-            "name": name,
-            "teamId": team["id"],
-            "records": records,
-            "size": str(records * 310),
-            "maxSize": str(megabytes * 1024 * 1024),
-            "datastructureId": structure["id"],
-        },
     )["id"]
 
 
@@ -131,32 +126,15 @@ def _templates(account: Account, teams: dict[str, Document]) -> None:
         module(1, "rss:ActionReadArticles", mapper={"url": "https://www.example.com/feed.xml"}),
         module(2, "slack:CreateMessage", mapper={"text": "{{1.title}}"}),
     )
-    stamp = account.stamp()
-    for team, plan, description, published in (
-        ("Operations", webhook_to_sheet, "Each call of a webhook becomes a row.", None),
-        ("Marketing", weekly_summary, "A summary of the week's rows, written by a model.", stamp),
-        ("Customer Care", feed_watch, None, None),
+    for team, plan, description in (
+        ("Operations", webhook_to_sheet, "Each call of a webhook becomes a row."),
+        ("Marketing", weekly_summary, "A summary of the week's rows, written by a model."),
+        ("Customer Care", feed_watch, None),
     ):
-        public = published is not None
-        account.store.add(
-            tables.TEMPLATES,
-            {
-                "name": plan["name"],
-                "teamId": teams[team]["id"],
-                "description": description,
-                "usedApps": blueprints.packages(plan),
-                "public": public,
-                "published": published,
-                "approved": None,
-                "approvedId": None,
-                "requestedApproval": False,
-                "publishedId": 4410 if public else None,
-                "publicUrl": "4410-weekly-summary-with-ai" if public else None,
-                "approvedName": None,
-                "publishedName": plan["name"] if public else None,
-                "blueprint": plan,
-                "controller": {"name": plan["name"], "modules": {}, "idSequence": len(plan["flow"]) + 1},
-                "scheduling": {"type": "indefinitely", "interval": 900},
-                "language": "en",
-            },
-        )
+        controller: Document = {"name": plan["name"], "modules": {}, "idSequence": len(plan["flow"]) + 1}
+        if description is not None:
+            controller["description"] = description
+        draft = templates.Draft(team_id=teams[team]["id"], language="en", blueprint=plan, controller=controller)
+        template = templates.new(account, draft)
+        if plan is weekly_summary:
+            templates.publish(account, template)

@@ -70,6 +70,7 @@ CONNECTION_TYPES = {
             oauth=True,
             scopes=(("chat:write", "Send messages"), ("channels:read", "List public channels")),
         ),
+        ConnectionType(name="make", label="Make", theme="#6d00cc", parameters=("apiKey", "url"), editable=True),
         ConnectionType(name="telegram", label="Telegram Bot", theme="#29a9ea", parameters=("token",), editable=True),
     )
 }
@@ -77,7 +78,7 @@ CONNECTION_TYPES = {
 APPS = frozenset(
     {
         "ai-tools", "airtable", "builtin", "csv", "datastore", "email", "gateway", "gmail", "google-drive",
-        "google-sheets", "http", "hubspotcrm", "json", "make-ai-agents", "math-tools", "openai-gpt-3", "regexp",
+        "google-sheets", "http", "hubspotcrm", "json", "make", "make-ai-agents", "math-tools", "openai-gpt-3", "regexp",
         "rss", "scenario-service", "slack", "telegram", "util", "xml",
     }
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 from make_sandbox import errors
@@ -14,6 +15,8 @@ from make_sandbox.model.store import Document, Table
 
 Module = Mapping[str, Any]
 LARGEST = 2**63 - 1
+KEPT = timedelta(days=60)
+"""How long a version can be read that is no longer the current one."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,16 @@ def modules(blueprint: Mapping[str, Any], *, handlers: bool = True) -> Iterator[
 
 
 def _walk(flow: Any, *, handlers: bool) -> Iterator[Module]:
-    for module in _objects(flow):
+    for module in objects(flow):
         yield module
-        for route in _objects(module.get("routes")):
+        for route in objects(module.get("routes")):
             yield from _walk(route.get("flow"), handlers=handlers)
         if handlers:
             yield from _walk(module.get("onerror"), handlers=True)
 
 
-def _objects(value: Any) -> Iterable[Module]:
+def objects(value: Any) -> list[Module]:
+    """The objects in a list, where something is a list: a blueprint may hold anything."""
     items = cast("list[Any]", value) if isinstance(value, list) else []
     return [cast("Module", item) for item in items if isinstance(item, dict)]
 
@@ -73,6 +77,19 @@ def packages(blueprint: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(app(module) for module in modules(blueprint)))
 
 
+def last_number(blueprint: Mapping[str, Any]) -> int:
+    """The highest number that a module has."""
+    numbers: list[Any] = [module.get("id") for module in modules(blueprint)]
+    return max((number for number in numbers if is_id(number)), default=0)
+
+
+def is_sequential(blueprint: Mapping[str, Any]) -> bool:
+    """Whether the settings of a scenario let one run at a time go on."""
+    metadata = blueprint.get("metadata")
+    settings = cast("Module", metadata).get("scenario") if isinstance(metadata, dict) else None
+    return isinstance(settings, dict) and cast("Module", settings).get("sequential") is True
+
+
 def references(blueprint: Mapping[str, Any]) -> References:
     def ids(name: str) -> frozenset[int]:
         found = (parameter(module, name) for module in modules(blueprint))
@@ -82,11 +99,20 @@ def references(blueprint: Mapping[str, Any]) -> References:
 
 
 def check(account: Account, team_id: int, blueprint: Mapping[str, Any]) -> None:
-    """Refuses what Make refuses when a blueprint is stored.
+    """Refuses what Make refuses when the blueprint of a scenario is stored.
 
     A hook or a data store that is not there is no reason (Make answers 200 to scenarios that cannot work); it makes
     the scenario invalid instead, see `is_invalid`.
     """
+    check_form(blueprint)
+    for module in modules(blueprint):
+        connection = parameter(module, "__IMTCONN__")
+        if connection is not None and _of_team(account, tables.CONNECTIONS, connection, team_id) is None:
+            raise errors.connection_not_found(app(module), connection)
+
+
+def check_form(blueprint: Mapping[str, Any]) -> None:
+    """Refuses a blueprint that lacks a part or names a module that nobody knows, whoever it belongs to."""
     if not isinstance(blueprint.get("name"), str) or not blueprint["name"]:
         raise errors.unexplained()
     problems: list[str] = []
@@ -100,9 +126,6 @@ def check(account: Account, team_id: int, blueprint: Mapping[str, Any]) -> None:
         name = str(module.get("module", ""))
         if app(module) not in APPS or ":" not in name:
             raise errors.module_not_found(name, module.get("version", 1))
-        connection = parameter(module, "__IMTCONN__")
-        if connection is not None and _of_team(account, tables.CONNECTIONS, connection, team_id) is None:
-            raise errors.connection_not_found(app(module), connection)
 
 
 def is_invalid(account: Account, scenario: Document, blueprint: Mapping[str, Any]) -> bool:

@@ -2,7 +2,8 @@
 
 * a connection, a data store or a hook of a module is gone,
 * a connection's credentials no longer work (its test says so, and new ones repair it),
-* a module calls a host below `.invalid`, which no name server knows (RFC 2606).
+* a module calls a host below `.invalid`, which no name server knows (RFC 2606),
+* what a module is given does not do: no JSON where it parses some, a record that is there already (see `modules`).
 """
 
 from __future__ import annotations
@@ -12,17 +13,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from make_sandbox.model import blueprints, tables
+from make_sandbox.model import blueprints, credentials, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document, Table
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """The module that fails, how many modules ran up to it, itself included, and the error as Make words it."""
+    """The module that fails, and the error as Make words it."""
 
     module: blueprints.Module
-    position: int
     name: str
     message: str
 
@@ -41,22 +41,14 @@ class Failure:
         }
 
 
-def first(account: Account, blueprint: Mapping[str, Any]) -> Failure | None:
-    """The first module of a blueprint that fails, if one does."""
-    for position, module in enumerate(blueprints.modules(blueprint, handlers=False), start=1):
-        reason = _reason(account, module)
-        if reason is not None:
-            return Failure(module=module, position=position, name=reason[0], message=reason[1])
-    return None
-
-
-def _reason(account: Account, module: blueprints.Module) -> tuple[str, str] | None:
+def reason(account: Account, module: blueprints.Module) -> tuple[str, str] | None:
+    """Why a module fails, if it does: the name of Make's error, and its text."""
     connection_id = blueprints.parameter(module, "__IMTCONN__")
     if connection_id is not None:
         connection = _get(account, tables.CONNECTIONS, connection_id)
         if connection is None:
             return "InvalidConfigurationError", f"Connection not found '{connection_id}'."
-        if not connection["healthy"]:
+        if not credentials.work(account, connection):
             return "InvalidAccessTokenError", f"[401] {connection['name']}: the credentials were refused."
     for name, table in (("datastore", tables.DATA_STORES), ("hook", tables.HOOKS), ("auth", tables.KEYS)):
         id_ = blueprints.parameter(module, name)

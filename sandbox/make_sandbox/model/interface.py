@@ -6,39 +6,34 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from make_sandbox import errors
+from make_sandbox.model import typed
 from make_sandbox.model.account import chance
 from make_sandbox.model.store import Document
 
 EMPTY: Mapping[str, list[Document]] = {"input": [], "output": []}
 
-TYPES: Mapping[str, tuple[type, ...]] = {
-    "number": (int, float),
-    "uinteger": (int,),
-    "integer": (int,),
-    "boolean": (bool,),
-    "array": (list,),
-    "collection": (dict,),
-}
-"""Everything else is text."""
-
 
 def of_metadata(metadata: Mapping[str, Any]) -> Document:
     """The interface that `metadata` of a written scenario carries: `{"input_spec", "output_spec"}`."""
-    return {"input": _fields(metadata, "input_spec"), "output": _fields(metadata, "output_spec")}
+    return _checked("metadata", {name: metadata.get(f"{name}_spec") for name in EMPTY}, "_spec")
 
 
-def _fields(metadata: Mapping[str, Any], name: str) -> list[Document]:
-    fields: Any = metadata.get(name, [])
-    if not isinstance(fields, list) or not all(_is_field(field) for field in cast("list[Any]", fields)):
-        raise errors.invalid_parameter(f"metadata.{name}")
-    return cast("list[Document]", fields)
+def changed(kept: Mapping[str, Any], given: Mapping[str, Any]) -> Document:
+    """An interface with the parts that are given in place of those before. `null` empties a part."""
+    return _checked("interface", {name: given.get(name, kept[name]) for name in EMPTY}, "")
 
 
-def _is_field(value: Any) -> bool:
-    if not isinstance(value, dict):
-        return False
-    field = cast("Document", value)
-    return isinstance(field.get("name"), str) and isinstance(field.get("type", "text"), str)
+def _checked(where: str, parts: Mapping[str, Any], suffix: str) -> Document:
+    """The fields as they came, if they can be fields. One without a type is a text."""
+    filled: Document = {name: [] if fields is None else fields for name, fields in parts.items()}
+    problems = [
+        problem
+        for name, fields in filled.items()
+        for problem in typed.faults(fields, f"{where}.{name}{suffix}", default="text")
+    ]
+    if problems:
+        raise errors.invalid_parameters(problems)
+    return filled
 
 
 def check_scheduling(interface: Mapping[str, Any], scheduling: Mapping[str, Any]) -> None:
@@ -53,21 +48,10 @@ def check_inputs(interface: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     if not fields:
         return
     problems = [f"Unknown parameter '{name}'." for name in data if name not in {field["name"] for field in fields}]
-    for field in fields:
-        value = data.get(field["name"], field.get("default"))
-        if value is None:
-            if field.get("required"):
-                problems.append(f"Missing value of required parameter '{field['name']}'.")
-        elif not _fits(value, field.get("type", "text")):
-            problems.append(f"Invalid {field.get('type', 'text')} in parameter '{field['name']}'.")
+    # That Make looks into collections and arrays too is a guess.
+    problems.extend(typed.problems(fields, data, strict=False, defaults=True))
     if problems:
         raise errors.invalid_inputs_of_run(problems)
-
-
-def _fits(value: Any, kind: str) -> bool:
-    if isinstance(value, bool) and kind != "boolean":
-        return False
-    return isinstance(value, TYPES.get(kind, (str,)))
 
 
 def outputs(interface: Mapping[str, Any], data: Mapping[str, Any]) -> Document:
@@ -85,4 +69,4 @@ def _output(field: Mapping[str, Any], data: Mapping[str, Any]) -> Any:
         return choices[chance(seed, len(choices))]
     made: Mapping[str, Any] = {"boolean": chance(seed, 2) == 1, "array": [], "collection": {}}
     kind = field.get("type", "text")
-    return made[kind] if kind in made else chance(seed, 100) if kind in TYPES else f"Sample {field['name']}"
+    return made[kind] if kind in made else chance(seed, 100) if kind in typed.NUMBERS else f"Sample {field['name']}"

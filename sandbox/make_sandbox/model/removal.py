@@ -14,6 +14,7 @@ UNDER = {
     tables.HOOKS: tables.OF_HOOK,
     tables.DATA_STORES: tables.OF_DATA_STORE,
     tables.FUNCTIONS: tables.OF_FUNCTION,
+    tables.TEMPLATES: tables.OF_TEMPLATE,
 }
 """What hangs on a thing and goes with it."""
 
@@ -64,7 +65,7 @@ def of_organization(account: Account, organization_id: int) -> None:
     """Removes an organization with its teams and its usage."""
     for team in account.store.list(tables.TEAMS, organization_id):
         of_team(account, team["id"])
-    account.store.remove_of((tables.USAGE,), organization_id)
+    account.store.remove_of((tables.USAGE, tables.AUDIT_LOGS), organization_id)
     account.store.remove(tables.ORGANIZATIONS, organization_id)
     _leave(account, "userOrganizationRoles", "organizationId", organization_id)
 

@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, failures, interface, notices, schedule, tables, usage
-from make_sandbox.model.account import Account, chance
-from make_sandbox.model.apps import AI_APPS
+from make_sandbox.model import blueprints, incomings, interface, notices, outcomes, schedule, tables, usage
+from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso, later, milliseconds, parse
 from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
 from make_sandbox.model.usage import Cost
 
-SUCCESS, WARNING, ERROR = 1, 2, 3
+SUCCESS, WARNING, ERROR = outcomes.SUCCESS, outcomes.WARNING, outcomes.ERROR
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trigger:
-    """What starts a run. `author` is the user of a manual run; `dlq` the id of the incomplete execution it retries."""
+    """What starts a run. `author` is the user of a manual run; `dlq` the id of the incomplete execution it retries.
+
+    `inputs` are what it starts with, if that is known: the data of a run by hand, or what a hook was given.
+    """
 
     instant: bool = False
     author: Document | None = None
@@ -57,7 +59,7 @@ def begin(
     """
     blueprint = blueprints.current(account, scenario)["blueprint"] if stored is None else stored
     id_ = account.secret()
-    outcome = _outcome(account, scenario, blueprint, trigger, id_)
+    outcome = outcomes.of_run(account.at(at), scenario, blueprint, trigger.inputs, id_)
     return account.store.add(
         tables.EXECUTIONS,
         {
@@ -69,42 +71,11 @@ def begin(
             "instant": trigger.instant,
             "author": trigger.author,
             "dlq": trigger.dlq,
-            "inputs": dict(trigger.inputs or {}),
+            "inputs": None if trigger.inputs is None else dict(trigger.inputs),
             "blueprint": blueprint,
             **outcome,
         },
     )
-
-
-def _outcome(
-    account: Account, scenario: Document, blueprint: Document, trigger: Trigger, execution_id: str
-) -> Document:
-    failure = failures.first(account, blueprint)
-    done = list(blueprints.modules(blueprint, handlers=False))
-    if failure is not None:
-        done = done[: failure.position]
-    # A trigger may find several bundles, so the same modules cost a few operations more or less.
-    operations = len(done) + chance(execution_id, 3) * (len(done) > 1)
-    status = SUCCESS if failure is None else WARNING if failure.handlers else ERROR
-    return {
-        "status": status,
-        "error": None if failure is None else failure.error(),
-        "incomplete": failure is not None and _keeps(blueprint, failure),
-        "retry": failure is not None and "builtin:Break" in failure.handlers,
-        "outputs": interface.outputs(scenario["interface"], trigger.inputs or {}) if status != ERROR else None,
-        "operations": operations,
-        "transfer": operations * (900 + chance(execution_id, 400)),
-        "centicredits": operations * 100 + 250 * sum(blueprints.app(module) in AI_APPS for module in done),
-        "duration": operations * 220 + chance(execution_id, 350),
-    }
-
-
-def _keeps(blueprint: Mapping[str, Any], failure: failures.Failure) -> bool:
-    """Whether the failure is stored: the scenario's settings allow it, or the error handler is a Break."""
-    if failure.handlers:
-        return "builtin:Break" in failure.handlers
-    settings: Any = blueprint["metadata"].get("scenario")
-    return isinstance(settings, dict) and bool(cast("Document", settings).get("dlq"))
 
 
 def finish(account: Account, execution: Document) -> None:
@@ -119,7 +90,7 @@ def finish(account: Account, execution: Document) -> None:
     cost = Cost(**{name: execution[name] for name in ("operations", "transfer", "centicredits")})
     usage.add(account, team, started, cost)
     author = execution["author"]
-    store.add(
+    line = store.add(
         tables.LOGS,
         {
             "imtId": f"{milliseconds(started)}_scenario.{scenario['id']}.{execution['type']}.{execution['id']}",
@@ -143,11 +114,15 @@ def finish(account: Account, execution: Document) -> None:
         },
     )
     if execution["dlq"] is not None:
-        _after_retry(account, execution)
+        _after_retry(account, execution, line)
     elif execution["incomplete"]:
         _keep_incomplete(account, execution)
-    if execution["status"] == ERROR:
+    # Nobody is told of a run that a person stopped.
+    if execution["status"] == ERROR and not execution.get("stopped", False):
         notices.of_failure(account, scenario, team, execution)
+    if scenario["isActive"] and blueprints.is_sequential(execution["blueprint"]):
+        # What was delivered while this run lasted.
+        take(account, scenario, min(account.now(), parse(execution["endsAt"])))
 
 
 def _keep_incomplete(account: Account, execution: Document) -> None:
@@ -160,7 +135,7 @@ def _keep_incomplete(account: Account, execution: Document) -> None:
             "scenarioId": scenario_id,
             "executionId": execution["id"],
             "index": index,
-            "reason": execution["error"]["message"],
+            **_failure(execution),
             "created": execution["endsAt"],
             "size": execution["transfer"],
             "resolved": False,
@@ -172,11 +147,24 @@ def _keep_incomplete(account: Account, execution: Document) -> None:
     )
 
 
-def _after_retry(account: Account, execution: Document) -> None:
+def _after_retry(account: Account, execution: Document, line: Document) -> None:
+    """Counts a retry, which is resolved unless it failed again; `line` is its line in the log of the scenario."""
     dlq = account.store.get(tables.DLQS, execution["dlq"])
-    if dlq is not None:
-        resolved = execution["status"] != ERROR
-        account.store.put(tables.DLQS, dlq, resolved=resolved, attempts=dlq["attempts"] + 1)
+    if dlq is None:
+        return
+    # A Break turns the failure into a warning, and still nothing is resolved.
+    resolved = execution["status"] != ERROR and not execution["incomplete"]
+    # A changed blueprint may fail elsewhere; that the incomplete execution tells of the latest failure is a guess.
+    latest = {} if resolved or execution["failer"] is None else _failure(execution)
+    account.store.put(tables.DLQS, dlq, **latest, resolved=resolved, attempts=dlq["attempts"] + 1)
+    # The form of these ids is a guess, after those of a scenario's log.
+    time, _, _ = line["imtId"].partition("_")
+    imt_id = f"{time}_dlq.{dlq['id']}.{line['type']}.{line['id']}"
+    account.store.add(tables.DLQ_LOGS, line | {"dlqId": dlq["id"], "imtId": imt_id})
+
+
+def _failure(execution: Document) -> Document:
+    return {"reason": execution["error"]["message"], "failer": execution["failer"]}
 
 
 CATCH_UP = 1000
@@ -219,8 +207,35 @@ def _step(account: Account, due: str) -> None:
 def _start_due(account: Account, scenario: Document, at: datetime, after: datetime) -> None:
     following = schedule.next_run(scenario["scheduling"], after)
     account.store.put(tables.SCENARIOS, scenario, nextExec=following and iso(following))
-    if not is_paused(account, scenario) and not is_running(account, scenario["id"]):
+    come_due(account, scenario, at)
+
+
+def come_due(account: Account, scenario: Document, at: datetime) -> None:
+    """Does what a schedule is for: runs the scenario, or, where it waits for a hook, takes what was delivered there."""
+    if scenario["hookId"] is not None:
+        take(account, scenario, at)
+    elif not is_paused(account, scenario) and not is_running(account, scenario["id"]):
         begin(account, scenario, Trigger(), at)
+
+
+def take(account: Account, scenario: Document, at: datetime) -> dict[str, Document]:
+    """Begins a run for each delivery that waits at the hook of a scenario: beside each other, or, where the scenario
+    is sequential, the first one if nothing else runs. Returns the executions by the ids of the deliveries.
+
+    Make may also hand several deliveries to one run (the trigger's `maxResults`); that is not played.
+    """
+    begun: dict[str, Document] = {}
+    waiting = incomings.waiting(account, scenario["hookId"]) if scenario["hookId"] is not None else []
+    if not waiting or is_paused(account, scenario):
+        return begun
+    in_turn = blueprints.is_sequential(blueprints.current(account, scenario)["blueprint"])
+    for incoming in waiting:
+        if in_turn and is_running(account, scenario["id"]):
+            break
+        instant = scenario["scheduling"]["type"] == "immediately"
+        trigger = Trigger(instant=instant, inputs=incomings.take(account, incoming))
+        begun[incoming["id"]] = begin(account, scenario, trigger, at)
+    return begun
 
 
 def request(account: Account, scenario: Document, data: Mapping[str, Any]) -> Document:
@@ -233,4 +248,9 @@ def request(account: Account, scenario: Document, data: Mapping[str, Any]) -> Do
     interface.check_inputs(scenario["interface"], data)
     if is_running(account, scenario["id"]):
         raise errors.wrong_state("Scenario is already being executed")
-    return begin(account, scenario, Trigger(author=account.user(), inputs=data), account.now())
+    inputs: Mapping[str, Any] | None = data
+    if scenario["hookId"] is not None and not data:
+        # The editor's "Run once" takes what waits as well.
+        waiting = incomings.waiting(account, scenario["hookId"])
+        inputs = incomings.take(account, waiting[0]) if waiting else None
+    return begin(account, scenario, Trigger(author=account.user(), inputs=inputs), account.now())

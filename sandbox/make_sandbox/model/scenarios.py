@@ -75,14 +75,13 @@ def keep_version(account: Account, scenario: Document, blueprint: Document) -> D
             "created": account.stamp(),
         },
     )
-    numbers = [id_ for module in blueprints.modules(blueprint) if isinstance(id_ := module.get("id"), int)]
     changed = account.store.put(
         tables.SCENARIOS,
         scenario,
         name=blueprint["name"],
         scenarioVersion=number,
         usedPackages=blueprints.packages(blueprint),
-        moduleSequenceId=max(numbers, default=0),
+        moduleSequenceId=blueprints.last_number(blueprint),
     )
     return check_again(account, changed, blueprint)
 
@@ -103,7 +102,7 @@ def check_again(account: Account, scenario: Document, blueprint: Document) -> Do
 
 
 def start(account: Account, scenario: Document) -> Document:
-    """Switches a scenario on. One that runs at intervals runs at once."""
+    """Switches a scenario on. One that runs at intervals runs at once, and one on a hook takes what waits there."""
     if scenario["isActive"]:
         raise errors.wrong_state("Scenario is already running")
     if runs.is_paused(account, scenario):
@@ -128,8 +127,9 @@ def resume(account: Account, scenario: Document) -> Document:
     if seconds is not None:
         if seconds < _shortest(account, scenario):
             raise errors.invalid_interval()
-        if not runs.is_running(account, scenario["id"]) and not runs.is_paused(account, scenario):
-            runs.begin(account, scenario, runs.Trigger(), now)
+        runs.come_due(account, scenario, now)
+    elif scheduling["type"] == "immediately":
+        runs.take(account, scenario, now)
     following = schedule.next_run(scheduling, now)
     return account.store.put(tables.SCENARIOS, scenario, nextExec=following and iso(following))
 

@@ -7,4 +7,15 @@ RESOURCES = (
     "teams", "templates", "udts", "user",
 )  # fmt: skip
 
-ALL = (*(f"{resource}:{right}" for resource in RESOURCES for right in ("read", "write")), "scenarios:run")
+WITHOUT_ENDPOINTS = (
+    "agents", "ai-agents", "credential-requests", "custom-property-structures", "devices", "managed-organizations",
+    "organization-variables", "private-spaces", "scenarios-shared", "team-variables",
+)  # fmt: skip
+"""Resources of Make of which the practice account has little or nothing. A token may have their scopes all the same."""
+
+ALL = (
+    *(f"{resource}:{right}" for resource in (*RESOURCES, *WITHOUT_ENDPOINTS) for right in ("read", "write")),
+    "scenarios:run",
+    "analytics:read",
+    "apps:read",
+)

@@ -172,6 +172,12 @@ class Store:
         """How many documents each owner has among those that a selection means. Who has none is not in it."""
         return dict(self._ask("owner, COUNT(*)", table, selection.unsorted(), "GROUP BY owner"))
 
+    def count_by_field(self, table: Table, selection: Selection, field: str) -> dict[Any, int]:
+        """How many documents have each value in a field, among those that a selection means."""
+        return dict(
+            self._ask(f"json_extract(document, '$.{field}'), COUNT(*)", table, selection.unsorted(), "GROUP BY 1")
+        )
+
     def count_values(self, table: Table, selection: Selection, field: str) -> int:
         """How many different values the lists in a field hold, in all the documents that a selection means."""
         lists = {

@@ -40,7 +40,7 @@ def add(account: Account, team: Document, moment: datetime, cost: Cost) -> None:
         empty = {"id": id_, "teamId": team["id"], "organizationId": team["organizationId"], "hour": hour}
         account.store.add(tables.USAGE, empty | vars(cost))
     else:
-        account.store.put(tables.USAGE, row, **vars(_cost(row) + cost))
+        account.store.put(tables.USAGE, row, **vars(cost_of(row) + cost))
 
 
 def rows_of(account: Account, organization_id: int, team_id: int | None = None) -> list[Document]:
@@ -56,7 +56,7 @@ def daily(account: Account, rows: Iterable[Document], offset: timedelta) -> list
     for row in rows:
         day = (parse(row["hour"]) + offset).date()
         if day in days:
-            days[day] += _cost(row)
+            days[day] += cost_of(row)
     return [
         {
             "date": day.isoformat(),
@@ -71,8 +71,9 @@ def daily(account: Account, rows: Iterable[Document], offset: timedelta) -> list
 def total(account: Account, rows: Iterable[Document]) -> Cost:
     """The sum of the last 30 days. A real organization counts from its last reset instead, which is never seen here."""
     start = account.now() - timedelta(days=DAYS)
-    return sum((_cost(row) for row in rows if parse(row["hour"]) >= start), Cost())
+    return sum((cost_of(row) for row in rows if parse(row["hour"]) >= start), Cost())
 
 
-def _cost(row: Document) -> Cost:
+def cost_of(row: Document) -> Cost:
+    """What an hour consumed, or a run: a line of a log has the same fields."""
     return Cost(operations=row["operations"], transfer=row["transfer"], centicredits=row["centicredits"])

@@ -6,13 +6,14 @@ and comes back as `accountName`. That is Make's documented behaviour.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from make_sandbox import errors
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, removal, tables
+from make_sandbox.model import blueprints, credentials, removal, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.apps import CONNECTION_TYPES, ConnectionType
 from make_sandbox.model.store import Document
@@ -98,8 +99,16 @@ def read(call: Call):
 
 @connections.post("/{connectionId}/test")
 def test(call: Call):
-    """Whether the credentials work. It says nothing about the rights that come with them."""
-    return {"verified": find(call)["healthy"]}
+    """Whether the credentials work. It says nothing about the rights that come with them.
+
+    Credentials that do not work are no error (documented), except where the third party is Make itself: then its
+    refusal is passed on (measured). What the types of other third parties do is not known one by one.
+    """
+    connection = find(call)
+    verified = credentials.work(call.account, connection)
+    if connection["accountName"] == credentials.MAKE and not verified:
+        raise errors.refused_by_third_party("[401] Access denied: Invalid token header.")
+    return {"verified": verified}
 
 
 @connections.get("/{connectionId}/editable-data-schema", gateway=False)
@@ -133,6 +142,7 @@ def create(call: Call):
     missing = [name for name in kind.parameters if not call.extra.get(name)]
     if missing:
         raise errors.invalid_parameters([f"Missing value of required parameter '{name}'." for name in missing])
+    _check_texts(call, kind.parameters)
     names = dict(kind.scopes)
     connection = new(
         call.account,
@@ -144,6 +154,15 @@ def create(call: Call):
         healthy=not kind.oauth,
     )
     return {"connection": {name: _view(connection)[name] for name in FIELDS}}
+
+
+def _check_texts(call: Call, names: Iterable[str]) -> None:
+    """All credentials of the types that exist here are texts."""
+    problems = [
+        f"Invalid text in parameter '{name}'." for name in names if not isinstance(call.extra.get(name), str | None)
+    ]
+    if problems:
+        raise errors.invalid_parameters(problems)
 
 
 @connections.patch(
@@ -165,7 +184,8 @@ def set_data(call: Call):
     unknown = sorted(call.extra.keys() - set(names))
     if unknown:
         raise errors.invalid_parameters([f"Unknown parameter '{name}'." for name in unknown])
-    data = {name: call.extra.get(name, "") for name in names}
+    _check_texts(call, names)
+    data = {name: call.extra.get(name) or "" for name in names}
     # OAuth connections are not changed until a person confirms it in Make; only basic ones work at once.
     healthy = connection["accountType"] == "basic" and all(data.values())
     call.account.store.put(tables.CONNECTIONS, connection, data=data, healthy=healthy)

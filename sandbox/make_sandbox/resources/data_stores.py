@@ -15,7 +15,6 @@ FIELDS = ("id", "name", "records", "size", "maxSize", "teamId", "datastructureId
 COLUMNS = Columns(full=FIELDS)
 MEGABYTE = 1024 * 1024
 
-# Which data structures exist cannot be asked here, so any number is taken for one.
 STRUCTURE = Field("datastructureId", "integer", required=True, nullable=True)
 
 data_stores = Resource("/data-stores", Field("dataStoreId", "integer", required=True), scope="datastores")
@@ -58,10 +57,20 @@ def create(call: Call):
             "records": 0,
             "size": "0",
             "maxSize": _size(call, team["id"]),
-            "datastructureId": call.body["datastructureId"],
+            "datastructureId": _structure(call, team["id"]),
         },
     )
     return _answer(store)
+
+
+def _structure(call: Call, team_id: int) -> int | None:
+    """The structure that the body names, if it is one of the team. Another team's is refused like one that is not
+    there (a guess).
+    """
+    id_ = call.body["datastructureId"]
+    if id_ is not None and access.find(call.account, tables.DATA_STRUCTURES, id_)["teamId"] != team_id:
+        raise errors.permission_denied()
+    return id_
 
 
 def _size(call: Call, team_id: int, replaced: int = 0) -> str:
@@ -86,10 +95,15 @@ def _size(call: Call, team_id: int, replaced: int = 0) -> str:
     ),
 )
 def update(call: Call):
+    """A new structure says nothing about the records that are there, and a store cannot be made too small for them."""
     store = find(call)
-    changes = {name: call.body[name] for name in ("name", "datastructureId") if name in call.body}
+    changes: Document = {"name": call.body["name"]} if "name" in call.body else {}
+    if "datastructureId" in call.body:
+        changes["datastructureId"] = _structure(call, store["teamId"])
     if "maxSizeMB" in call.body:
         changes["maxSize"] = _size(call, store["teamId"], int(store["maxSize"]))
+        if int(changes["maxSize"]) < int(store["size"]):
+            raise errors.storage_full()
     return _answer(call.account.store.put(tables.DATA_STORES, store, **changes))
 
 
@@ -101,8 +115,20 @@ def delete(call: Call):
     ids = batches.chosen(call, own)
     if not set(ids).issubset(own):
         raise errors.permission_denied()
+    _remove(call, ids, team_id)
+    return {"dataStores": ids}
+
+
+@data_stores.delete("/{dataStoreId}", query=(CONFIRMED,), gateway=False)
+def delete_one(call: Call):
+    """Documented nowhere: Make's own SDK deletes so. It does not look at the answer, which is that of other things."""
+    store = find(call)
+    _remove(call, [store["id"]], store["teamId"])
+    return {"dataStore": store["id"]}
+
+
+def _remove(call: Call, ids: list[int], team_id: int) -> None:
     call.confirm(
         lambda: removal.in_use("dataStore", blueprints.users_of(call.account, tables.DATA_STORES, ids, team_id))
     )
     removal.of_used(call.account, tables.DATA_STORES, ids, team_id)
-    return {"dataStores": ids}

@@ -1,4 +1,7 @@
-"""`/enums` and `/ping`: what everybody may read. Short lists; Make's own have hundreds of rows."""
+"""`/enums` and `/ping`: lists that every token may read, whatever its scopes, with one exception.
+
+None of them has pages or columns. They count against no organization's rate limit.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from make_sandbox import errors
+from make_sandbox.api.fields import Field
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.model import places, scopes, words
+from make_sandbox.model.apps import CONNECTION_TYPES, HOOK_TYPES
+from make_sandbox.model.countries import COUNTRIES
+from make_sandbox.model.places import LANGUAGES, REGIONS, TIMEZONES, ZONES
 
-ZONES = ((1, "eu1.make.com", "EU1"), (2, "us1.make.com", "US1"))
-ZONE_OF_ACCOUNT = 1
-
-REGIONS = ((1, "EU", "eu1.make.com"), (2, "US", "us1.make.com"))
-"""The third column is where an organization of the region is created."""
-
-TIMEZONES = (
-    (113, "Europe/London", "GMT", "+0000"),
-    (118, "Europe/Prague", "CET", "+0100"),
-    (152, "Asia/Tokyo", "JST", "+0900"),
-    (200, "UTC", "UTC", "+0000"),
-    (301, "America/New_York", "EST", "-0500"),
-    (317, "America/Los_Angeles", "PST", "-0800"),
-)
-COUNTRIES = (
-    (57, "Czechia", "CZE", "CZ"),
-    (81, "Germany", "DEU", "DE"),
-    (109, "Japan", "JPN", "JP"),
-    (201, "United Kingdom", "GBR", "GB"),
-    (202, "United States", "USA", "US"),
-)
-LOCALES = {1: "en-US", 2: "en-GB", 3: "cs-CZ", 4: "de-DE"}
-LANGUAGES = ("en", "cs", "de", "es", "fr", "pt")
+ZONE_OF_ACCOUNT = ZONES[0][0]
+LOCALES = {number: code for number, (_, code) in places.LOCALES.items()}
+_TIMEZONES = {row[0]: row for row in TIMEZONES}
 
 general = Resource("", scope=None)
 enums = Resource("/enums", scope=None)
@@ -43,35 +31,127 @@ def ping(_: Call) -> str:
     return "pong"
 
 
-def _rows(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    return [dict(zip(names, row, strict=False)) for row in rows]
+def _rows(names: str, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """The rows as objects. They may have more columns than the answer."""
+    return [dict(zip(names.split(), row, strict=False)) for row in rows]
 
 
 @enums.get("/imt-zones", gateway=False)
 def zones(_: Call):
-    return {"imtZones": _rows(("id", "domain", "name"), ZONES)}
+    return {"imtZones": _rows("id domain name", ZONES)}
 
 
 @enums.get("/imt-regions", gateway=False)
 def regions(_: Call):
-    return {"imtRegions": _rows(("id", "name"), REGIONS)}
+    return {"imtRegions": _rows("id name", REGIONS)}
 
 
 @enums.get("/timezones", gateway=False)
 def timezones(_: Call):
-    return {"timezones": _rows(("id", "name", "code", "offset"), TIMEZONES)}
+    """Make's list is about three times as long."""
+    return {"timezones": _rows("id name code offset", TIMEZONES)}
 
 
 @enums.get("/countries", gateway=False)
 def countries(_: Call):
-    return {"countries": _rows(("id", "name", "code", "code2"), COUNTRIES)}
+    """The code of three letters is called `code` (as Make's SDK has it); one document calls it `code1`."""
+    return {"countries": _rows("id name code code2", COUNTRIES)}
+
+
+@enums.get("/locales", gateway=False)
+def locales(_: Call):
+    rows = ((number, name, code, code.lower()) for number, (name, code) in places.LOCALES.items())
+    return {"locales": _rows("id name code angularCode", rows)}
+
+
+@enums.get("/languages", query=(Field("localized", "boolean"),), gateway=False)
+def languages(call: Call):
+    """With `localized` only those that Make itself speaks, each named in itself (documented: names are localised and
+    the list is limited; to which languages, is not).
+    """
+    if call.query.get("localized", False):
+        found = ((code, own) for code, (_, own) in LANGUAGES.items() if own is not None)
+    else:
+        found = ((code, name) for code, (name, _) in LANGUAGES.items())
+    return {"languages": _rows("code name", found)}
+
+
+@enums.get("/module-types", gateway=False)
+def module_types(_: Call):
+    return {"moduleTypes": _rows("id name", words.MODULE_TYPES)}
+
+
+@enums.get("/variable-types", gateway=False)
+def variable_types(_: Call):
+    return {"variableTypes": _rows("id name teamOnly", words.VARIABLE_TYPES)}
+
+
+@enums.get("/user-features", gateway=False)
+def user_features(_: Call):
+    return {"userFeatures": _rows("title name", words.USER_FEATURES)}
+
+
+@enums.get("/organization-features", gateway=False)
+def organization_features(_: Call):
+    return {"organizationFeatures": _rows("title name", words.ORGANIZATION_FEATURES)}
+
+
+@enums.get("/user-email-notifications", query=(Field("language", "text", choices=("en",)),), gateway=False)
+def email_notifications(_: Call):
+    """Texts exist in English only (documented). That another language is refused is a guess."""
+    return {"userEmailNotifications": _rows("id translationKey name description", words.EMAIL_NOTIFICATIONS)}
+
+
+@enums.get("/user-api-token-scopes", gateway=False)
+def api_token_scopes(_: Call):
+    return {"userApiTokenScopes": [{"name": name} for name in scopes.ALL]}
+
+
+@enums.get("/apps-review-statuses", gateway=False)
+def review_statuses(_: Call):
+    return {"reviewStatuses": _rows("value label", words.REVIEW_STATUSES)}
+
+
+@enums.get("/llm-models", gateway=False)
+def llm_models(_: Call):
+    names = "modelName providerName modelDisplayName modelDisplayPriority providerDisplayName"
+    return {"llmModels": _rows(names, words.LLM_MODELS)}
+
+
+@enums.get("/llm-builtin-tiers", gateway=False)
+def llm_tiers(_: Call):
+    models = {row[0]: row for row in words.LLM_MODELS}
+    rows: list[tuple[Any, ...]] = []
+    for tier, name, cost in words.LLM_TIERS:
+        model, provider, shown, _place, provider_shown = models[name]
+        rows.append((tier, model, provider, cost, shown, provider_shown))
+    names = "tierName modelName providerName centicreditsCoefficient modelDisplayName providerDisplayName"
+    return {"llmBuiltinTiers": _rows(names, rows)}
+
+
+@enums.get("/connected-system-apps", scope="agents:read", gateway=False)
+def connected_system_apps(_: Call):
+    """The one list here that asks for a scope (documented)."""
+    return {"connectedSystemApps": _rows("name label icon", words.SYSTEM_APPS)}
+
+
+@enums.get("/hook-types", gateway=False)
+def hook_types(_: Call):
+    """The kinds of hooks that can be created. Make documents no such list: it is here for those who build one."""
+    rows = ((name, kind, _label(name, package), theme) for name, (kind, package, theme, *_) in HOOK_TYPES.items())
+    return {"hookTypes": _rows("typeName type label theme", rows)}
+
+
+def _label(type_name: str, package: str | None) -> str:
+    kind = None if package is None else CONNECTION_TYPES.get(package)
+    return words.HOOK_LABELS.get(type_name, type_name if kind is None else kind.label)
 
 
 def check(values: Mapping[str, Any]) -> None:
     """Refuses ids that are in none of these lists, by the names under which bodies carry them."""
     known: Mapping[str, set[Any]] = {
         "regionId": {row[0] for row in REGIONS},
-        "timezoneId": {row[0] for row in TIMEZONES},
+        "timezoneId": set(_TIMEZONES),
         "countryId": {row[0] for row in COUNTRIES},
         "localeId": set(LOCALES),
         "language": set(LANGUAGES),
@@ -82,11 +162,11 @@ def check(values: Mapping[str, Any]) -> None:
 
 
 def timezone_name(timezone_id: int) -> str:
-    return next(name for id_, name, _, _ in TIMEZONES if id_ == timezone_id)
+    return _TIMEZONES[timezone_id][1]
 
 
 def offset(timezone_id: int) -> timedelta:
     """How far the clocks of a time zone are ahead of UTC, as the list says it: without summer time."""
-    text = next(text for id_, _, _, text in TIMEZONES if id_ == timezone_id)
+    text = _TIMEZONES[timezone_id][3]
     size = timedelta(hours=int(text[1:3]), minutes=int(text[3:5]))
     return -size if text[0] == "-" else size

@@ -9,9 +9,10 @@ from make_sandbox import errors
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, removal, tables
+from make_sandbox.model import blueprints, hooks, removal, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.apps import HOOK_TYPES
+from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access
 
@@ -21,33 +22,33 @@ FIELDS = (
 )  # fmt: skip
 FLAGS = ("headers", "method", "stringify")
 
-hooks = Resource("/hooks", Field("hookId", "integer", required=True), scope="hooks")
+resource = Resource("/hooks", Field("hookId", "integer", required=True), scope="hooks")
 
 
 def new(account: Account, team_id: int, name: str, type_name: str, data: Mapping[str, Any]) -> Document:
     """A new hook with an address of its own."""
     kind, package, theme = HOOK_TYPES[type_name]
-    udid = account.secret()
-    zone = access.organization_of(account, team_id)["zone"]
     return account.store.add(
         tables.HOOKS,
         {
             "name": name,
             "teamId": team_id,
-            "udid": udid,
+            "udid": account.secret(),
             "type": kind,
             "packageName": package,
             "theme": theme,
             "flags": {},
             "editable": True,
-            "queueCount": 0,
-            "queueLimit": 50,
+            "queueLimit": hooks.QUEUE_LIMIT,
             "enabled": True,
             "gone": False,
             "typeName": type_name,
             "data": dict(data),
             "scenarioId": None,
-            "url": f"{udid}@hook.{zone}" if kind == "mail" else f"https://hook.{zone}/{udid}",
+            # Not shown: the host of a mailhook's address, and what has been learned of the data that comes.
+            "zone": access.organization_of(account, team_id)["zone"],
+            "learning": False,
+            "structure": None,
         },
     )
 
@@ -56,48 +57,61 @@ def find(call: Call) -> Document:
     return access.find(call.account, tables.HOOKS, call.path["hookId"])
 
 
-@hooks.get(
+def views(call: Call, found: list[Document]) -> list[Document]:
+    """Hooks as answers show them."""
+    return [{name: hook[name] for name in FIELDS} for hook in hooks.shown(call.account, found, call.origin)]
+
+
+def _answer(call: Call, hook: Document) -> Document:
+    (view,) = views(call, [hook])
+    return {"hook": view}
+
+
+@resource.get(
     query=(
         access.TEAM,
         Field("typeName", "text"),
         Field("assigned", "boolean"),
         Field("viewForScenarioId", "integer"),
     ),
-    page=Page(limit=50, sort_by="name"),
+    page=Page(limit=50, sort_by="name", fields={"name": "place"}),
 )
 def list_of(call: Call):
-    team = access.team(call.account, call.query["teamId"])
-    rows = call.account.store.list(tables.HOOKS, team["id"])
-    return call.listing("hooks", (row for row in rows if _wanted(call.query, row)))
+    """The hooks of a team. `viewForScenarioId` asks for those that a scenario may use, and overrides `assigned`."""
+    query, team = call.query, access.team(call.account, call.query["teamId"])
+    where: list[Where] = []
+    if "typeName" in query:
+        where.append(Where("typeName", "=", query["typeName"]))
+    if "viewForScenarioId" not in query and "assigned" in query:
+        where.append(Where("scenarioId", "is not null" if query["assigned"] else "is null"))
+    selection = Selection(owners=(team["id"],), where=tuple(where))
+    if "viewForScenarioId" in query:
+        usable = {None, query["viewForScenarioId"]}
+        rows = call.account.store.select(tables.HOOKS, selection)
+        return call.listing("hooks", views(call, [row for row in rows if row["scenarioId"] in usable]))
+    return call.select("hooks", tables.HOOKS, selection, lambda rows: views(call, rows))
 
 
-def _wanted(query: Mapping[str, Any], hook: Document) -> bool:
-    if query.get("typeName", hook["typeName"]) != hook["typeName"]:
-        return False
-    if "viewForScenarioId" in query:  # documented: it overrides `assigned`
-        return hook["scenarioId"] in (None, query["viewForScenarioId"])
-    return query.get("assigned") in (None, hook["scenarioId"] is not None)
-
-
-@hooks.get("/{hookId}")
+@resource.get("/{hookId}")
 def read(call: Call):
-    return {"hook": find(call)}
+    return _answer(call, find(call))
 
 
-@hooks.get("/{hookId}/ping")
+@resource.get("/{hookId}/ping")
 def ping(call: Call):
     """A flat answer."""
     hook = find(call)
+    (view,) = views(call, [hook])
     return {
-        "address": hook["url"],
+        "address": view["url"],
         "attached": hook["scenarioId"] is not None,
-        "learning": False,
+        "learning": hook["learning"],
         "gone": hook["gone"],
-        "dataStructure": None,
+        "dataStructure": hook["structure"],
     }
 
 
-@hooks.post(
+@resource.post(
     query=(Field("useDefaults", "text", choices=("requiredOnly",)),),
     body=(
         Field("name", "text", required=True, longest=128),
@@ -120,28 +134,51 @@ def create(call: Call):
     # Every other field belongs to the hook's type and is kept as it comes.
     data = {name: value for name, value in call.extra.items() if name not in ("name", "teamId", "typeName")}
     defaults = dict.fromkeys(FLAGS, False)
-    return {"hook": new(call.account, team["id"], body["name"], body["typeName"], defaults | data)}
+    return _answer(call, new(call.account, team["id"], body["name"], body["typeName"], defaults | data))
 
 
-@hooks.patch("/{hookId}", body=(Field("name", "text", longest=128),), strict=True)
+@resource.patch("/{hookId}", body=(Field("name", "text", longest=128),), strict=True)
 def rename(call: Call):
-    return {"hook": call.account.store.put(tables.HOOKS, find(call), **call.body)}
+    return _answer(call, call.account.store.put(tables.HOOKS, find(call), **call.body))
 
 
-@hooks.post("/{hookId}/enable")
+@resource.post("/{hookId}/enable")
 def enable(call: Call):
     call.account.store.put(tables.HOOKS, find(call), enabled=True)
     return {"success": True}
 
 
-@hooks.post("/{hookId}/disable")
+@resource.post("/{hookId}/disable")
 def disable(call: Call):
     """A disabled hook refuses data."""
     call.account.store.put(tables.HOOKS, find(call), enabled=False)
     return {"success": True}
 
 
-@hooks.delete("/{hookId}", query=(CONFIRMED,))
+@resource.post("/{hookId}/set-data", body=tuple(Field(name, "boolean") for name in FLAGS), gateway=False)
+def set_data(call: Call):
+    """Changes the data of a hook. Fields that are not named stay as they are, and those of the hook's type are taken
+    as they come. That the answer says so although nothing differs is a guess.
+    """
+    hook = find(call)
+    call.account.store.put(tables.HOOKS, hook, data=hook["data"] | dict(call.extra))
+    return {"changed": True}
+
+
+@resource.post("/{hookId}/learn-start", gateway=False)
+def learn_start(call: Call):
+    """The next delivery is learned from."""
+    call.account.store.put(tables.HOOKS, find(call), learning=True)
+    return {"success": True}
+
+
+@resource.post("/{hookId}/learn-stop", gateway=False)
+def learn_stop(call: Call):
+    call.account.store.put(tables.HOOKS, find(call), learning=False)
+    return {"success": True}
+
+
+@resource.delete("/{hookId}", query=(CONFIRMED,))
 def delete(call: Call):
     hook = find(call)
     id_, team_id = hook["id"], hook["teamId"]

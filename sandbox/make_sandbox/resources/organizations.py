@@ -8,7 +8,7 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import removal, tables, usage
+from make_sandbox.model import removal, roles, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access, enums
@@ -19,7 +19,6 @@ BASE = (
 )  # fmt: skip
 DETAIL = (*BASE, "operations", "transfer", "nextReset", "features", "featureControls")
 LISTED = ("id", "name", "timezoneId", "zone")
-OWNER_ROLE = 1
 
 FREE_LICENSE = {
     "apiLimit": 30,
@@ -29,6 +28,7 @@ FREE_LICENSE = {
     "dslimit": 1,
     "dsslimit": 1048576,
     "users": 1,
+    "customFunctions": False,
 }
 """What a new organization may do. `interval` is in minutes, `dsslimit` the bytes of all data stores."""
 
@@ -113,7 +113,7 @@ def create(call: Call):
         },
     )
     user = call.account.user()
-    role = {"userId": user["id"], "usersRoleId": OWNER_ROLE, "organizationId": organization["id"], "invitation": None}
+    role = {"userId": user["id"], "usersRoleId": roles.OWNER, "organizationId": organization["id"], "invitation": None}
     store.put(tables.USERS, user, userOrganizationRoles=[*user["userOrganizationRoles"], role])
     return {"organization": _base(call.account, organization), "userOrganizationRole": role}
 

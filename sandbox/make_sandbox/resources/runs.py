@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from make_sandbox.api.columns import Columns
-from make_sandbox.api.fields import Field
+from make_sandbox.api.fields import LARGEST, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
 from make_sandbox.model import runs, scenarios, tables
 from make_sandbox.model.clock import iso, moment
-from make_sandbox.model.selection import Selection, Where
+from make_sandbox.model.selection import Operator, Selection, Where
 from make_sandbox.model.store import Document
 from make_sandbox.resources.scenarios import find
 
@@ -22,6 +22,8 @@ LOG = Columns(
     )
 )  # fmt: skip
 RANGES = {"duration": "duration", "operations": "operations", "transfer": "transfer", "credits": "centicredits"}
+
+ENDS: tuple[tuple[str, Operator], ...] = (("From", ">="), ("To", "<="))
 
 resource = Resource("/scenarios", Field("scenarioId", "integer", required=True), scope="scenarios")
 
@@ -88,11 +90,11 @@ def wanted(query: Mapping[str, Any]) -> Iterator[Where]:
     if "to" in query:
         yield Where("timestamp", "<=", iso(moment(query["to"])))
     for name, column in RANGES.items():
-        unit = 100 if name == "credits" else 1
-        if f"{name}From" in query:
-            yield Where(column, ">=", query[f"{name}From"] * unit)
-        if f"{name}To" in query:
-            yield Where(column, "<=", query[f"{name}To"] * unit)
+        # SQLite knows no larger whole numbers, and no run comes near them.
+        unit, largest = (100 if name == "credits" else 1), LARGEST // 100
+        for end, operator in ENDS:
+            if f"{name}{end}" in query:
+                yield Where(column, operator, max(-largest, min(query[f"{name}{end}"], largest)) * unit)
     if query.get("executionName"):
         yield Where("executionName", "contains", query["executionName"])
     if "status" in query:

@@ -10,9 +10,10 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, interface, removal, runs, scenarios, schedule, tables
+from make_sandbox.model import blueprints, interface, removal, runs, scenarios, schedule, tables, templates
 from make_sandbox.model.account import Account
 from make_sandbox.model.apps import NOT_INSTALLED
+from make_sandbox.model.clock import iso
 from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access
@@ -137,9 +138,10 @@ def blueprint_of(call: Call):
     scenario = find(call)
     number = call.query.get("blueprintId", scenario["scenarioVersion"])
     version = blueprints.version(call.account, scenario["id"], number)
-    if version is None:
-        raise errors.not_found("Blueprint version not found.")
     is_current = number == scenario["scenarioVersion"]
+    oldest = iso(call.account.now() - blueprints.KEPT)
+    if version is None or not (is_current or version["created"] >= oldest):
+        raise errors.not_found("Blueprint version not found.")
     kept = scenario["interface"]
     return {
         "code": "OK",
@@ -181,7 +183,9 @@ def create(call: Call):
         interface=interface.of_metadata(body.get("metadata") or {}),
     )
     scenario = scenarios.create(call.account, draft)
-    _install(call, team, draft.blueprint)
+    install(call, team, draft.blueprint)
+    if body.get("basedon") is not None:
+        templates.use(call.account, body["basedon"])
     return answer(call, scenario)
 
 
@@ -192,7 +196,7 @@ def _folder(call: Call, team_id: int) -> int | None:
     return folder_id
 
 
-def _install(call: Call, team: Document, blueprint: Document) -> None:
+def install(call: Call, team: Document, blueprint: Document) -> None:
     """An app that the organization has not used yet is installed with `confirmed=true`, and refused without."""
     organization = access.organization(call.account, team["organizationId"])
     installed = organization["installedApps"]
@@ -236,7 +240,7 @@ def update(call: Call):
     changed = account.store.put(tables.SCENARIOS, scenario, **plain, **stamps, interface=kept, scheduling=scheduling)
     if "blueprint" in body:
         blueprints.check(account, team["id"], body["blueprint"])
-        _install(call, team, body["blueprint"])
+        install(call, team, body["blueprint"])
         changed = scenarios.keep_version(account, changed, body["blueprint"])
     if "name" in body:
         changed = account.store.put(tables.SCENARIOS, changed, name=body["name"])

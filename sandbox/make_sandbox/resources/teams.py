@@ -8,7 +8,7 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import removal, tables, usage
+from make_sandbox.model import removal, roles, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document
@@ -27,7 +27,6 @@ COUNTED = frozenset(
         "activeScenarios", "activeApps",
     }
 )  # fmt: skip
-ADMIN_ROLE = 1
 
 teams = Resource("/teams", Field("teamId", "integer", required=True), scope="teams")
 
@@ -99,10 +98,28 @@ def create(call: Call):
         },
     )
     user = call.account.user()
-    role = {"userId": user["id"], "teamId": team["id"], "usersRoleId": ADMIN_ROLE, "changeable": False}
+    role = {"userId": user["id"], "teamId": team["id"], "usersRoleId": roles.TEAM_ADMIN, "changeable": False}
     call.account.store.put(tables.USERS, user, userTeamRoles=[*user["userTeamRoles"], role])
     row = view(call.account, team)
     return {"team": {name: row[name] for name in FIELDS}, "userTeamRole": role}
+
+
+@teams.patch(
+    "/{teamId}",
+    columns=Columns(full=FIELDS),
+    body=(
+        Field("name", "text", longest=128),
+        Field("operationsLimit", "integer", nullable=True),
+        Field("scenarioDrafts", "boolean"),
+    ),
+    gateway=False,
+)
+def update(call: Call):
+    """`scenarioDrafts` is for private instances only (documented) and changes nothing here."""
+    team = access.team(call.account, call.path["teamId"])
+    changes = {name: value for name, value in call.body.items() if name != "scenarioDrafts"}
+    team = call.account.store.put(tables.TEAMS, team, **changes)
+    return {"team": call.pick(view(call.account, team, call.chosen()))}
 
 
 @teams.delete("/{teamId}", query=(CONFIRMED,))

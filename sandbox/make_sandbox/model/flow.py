@@ -1,0 +1,132 @@
+"""The way of one bundle through a blueprint: which modules run, what they compute, and where it ends."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from make_sandbox.model import blueprints, failures, filters, modules
+from make_sandbox.model.account import Account
+from make_sandbox.model.expressions import evaluate
+from make_sandbox.model.nodes import UNKNOWN, Scope
+from make_sandbox.model.store import Document
+from make_sandbox.model.stored import Failed
+from make_sandbox.model.values import Unknown
+
+RESUME = "builtin:Resume"
+ENDS = frozenset({"builtin:Break", "builtin:Commit", "builtin:Rollback"})
+"""Error handlers that end the whole run."""
+
+
+class _Ended(Exception):
+    """The run ends here."""
+
+
+@dataclass(kw_only=True)
+class Played:
+    """What a run did. `done` are the modules that ran, the failing one included; those of error handlers are not in it.
+
+    `failure` is the one that the run failed with, or else the first one that an error handler took care of.
+    """
+
+    work: modules.Work
+    done: list[blueprints.Module] = field(default_factory=list[blueprints.Module])
+    failure: failures.Failure | None = None
+
+
+def play(account: Account, blueprint: Mapping[str, Any], trigger: Any, inputs: Mapping[str, Any]) -> Played:
+    """Runs a blueprint. `trigger` is the bundle of the first module where that one is what starts the scenario from
+    outside (see `starts`), and `inputs` are what `var.input` names.
+    """
+    played = Played(work=modules.Work(account=account))
+    with contextlib.suppress(_Ended):
+        _Flow(played, trigger, inputs).run(blueprint.get("flow"))
+    return played
+
+
+def starts(blueprint: Mapping[str, Any]) -> blueprints.Module | None:
+    """The first module of a blueprint, if it waits for a hook's data or for the inputs of a run."""
+    first = next(blueprints.modules(blueprint), None)
+    if first is None:
+        return None
+    from_outside = blueprints.parameter(first, "hook") is not None or first.get("module") in _TRIGGERS
+    return first if from_outside else None
+
+
+HOOK_TRIGGERS = frozenset({"gateway:CustomWebHook", "gateway:CustomMailHook"})
+INPUTS = "scenario-service:StartSubscenario"
+_TRIGGERS = HOOK_TRIGGERS | {INPUTS}
+
+
+class _Flow:
+    def __init__(self, played: Played, trigger: Any, inputs: Mapping[str, Any]) -> None:
+        self._played = played
+        self._trigger = trigger
+        self._bundles: dict[str, Any] = {}
+        now = played.work.account.now()
+        self._scope = Scope(bundles=self._bundles, variables={"input": dict(inputs)}, now=now)
+
+    def run(self, flow: Any) -> None:
+        for module in blueprints.objects(flow):
+            if not filters.passes(module.get("filter"), self._scope):
+                return
+            self._played.done.append(module)
+            try:
+                bundle = self._bundle(module)
+            except Failed as failed:
+                bundle = self._after(module, failed)
+            if bundle is modules.NOTHING:
+                return
+            self._bundles[str(module.get("id"))] = bundle
+            for route in blueprints.objects(module.get("routes")):
+                self.run(route.get("flow"))
+
+    def _bundle(self, module: blueprints.Module) -> Any:
+        reason = failures.reason(self._account, module)
+        if reason is not None:
+            raise Failed(*reason)
+        if len(self._played.done) == 1 and self._trigger is not None:
+            return self._trigger
+        return modules.compute(self._played.work, module, self._scope)
+
+    def _after(self, module: blueprints.Module, failed: Failed) -> Any:
+        """What goes on after a module has failed: the bundle of a Resume, or nothing.
+
+        A handler without a directive at its end ends the flow like an Ignore.
+        """
+        failure = failures.Failure(module=module, name=failed.name, message=failed.message)
+        handlers = failure.handlers
+        if self._played.failure is None or not handlers:
+            self._played.failure = failure
+        if not handlers:
+            raise _Ended
+        self._bundles[str(module.get("id"))] = {"error": {"type": failed.name, "message": failed.message}}
+        bundle = self._handle(module)
+        if ENDS.intersection(handlers):
+            raise _Ended
+        return bundle
+
+    def _handle(self, module: blueprints.Module) -> Any:
+        """Runs the modules of an error handler, which may answer a hook's caller."""
+        for handler in blueprints.modules({"flow": module.get("onerror")}):
+            if handler.get("module") == RESUME:
+                return self._resumed(handler)
+            if filters.passes(handler.get("filter"), self._scope) and failures.reason(self._account, handler) is None:
+                try:
+                    self._bundles[str(handler.get("id"))] = modules.compute(self._played.work, handler, self._scope)
+                except Failed:
+                    break
+        return modules.NOTHING
+
+    @property
+    def _account(self) -> Account:
+        return self._played.work.account
+
+    def _resumed(self, handler: blueprints.Module) -> Any:
+        try:
+            bundle: Any = evaluate(handler.get("mapper"), self._scope)
+        except Unknown:
+            return UNKNOWN
+        return cast("Document", bundle) if isinstance(bundle, dict) else {}
