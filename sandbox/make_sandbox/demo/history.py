@@ -95,8 +95,7 @@ def _set_health(account: Account, connection_id: int, *, healthy: bool) -> None:
 def _retry_all(account: Account, team_id: int) -> None:
     for scenario in account.store.list(tables.SCENARIOS, team_id):
         for dlq in account.store.list(tables.DLQS, scenario["id"]):
-            trigger = runs.Trigger(author=account.user(), dlq=dlq["id"])
-            runs.finish(account, runs.begin(account, scenario, trigger, account.now(), dlq["blueprint"]))
+            runs.retry(account, scenario, dlq)
 
 
 def _stop_invalid(account: Account, team_id: int) -> None:

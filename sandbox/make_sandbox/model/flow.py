@@ -24,6 +24,29 @@ class _Ended(Exception):
     """The run ends here."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """How far a run came before it failed: the module that failed, the bundles of those before it, and the variables.
+
+    As documents, where a value that nobody knows is left out: a retry goes on from here (documented).
+    """
+
+    module: Any
+    bundles: Mapping[str, Any]
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a run starts with. `trigger` is the bundle of the first module where that one is what starts the scenario
+    from outside (see `starts`), `inputs` are what `var.input` names, and `reached` is where a retry goes on.
+    """
+
+    trigger: Any
+    inputs: Mapping[str, Any]
+    reached: Reached | None = None
+
+
 @dataclass(kw_only=True)
 class Played:
     """What a run did. `done` are the modules that ran, the failing one included; those of error handlers are not in it.
@@ -34,15 +57,20 @@ class Played:
     work: modules.Work
     done: list[blueprints.Module] = field(default_factory=list[blueprints.Module])
     failure: failures.Failure | None = None
+    bundles: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def reached(self) -> Document:
+        """See `Reached`: what a retry has to know, besides the module."""
+        known = {id_: bundle for id_, bundle in self.bundles.items() if bundle is not UNKNOWN}
+        variables = {name: value for name, value in self.work.variables.items() if value is not UNKNOWN}
+        return {"bundles": known, "variables": variables}
 
 
-def play(account: Account, blueprint: Mapping[str, Any], trigger: Any, inputs: Mapping[str, Any]) -> Played:
-    """Runs a blueprint. `trigger` is the bundle of the first module where that one is what starts the scenario from
-    outside (see `starts`), and `inputs` are what `var.input` names.
-    """
+def play(account: Account, blueprint: Mapping[str, Any], start: Start) -> Played:
+    """Runs a blueprint."""
     played = Played(work=modules.Work(account=account))
     with contextlib.suppress(_Ended):
-        _Flow(played, trigger, inputs).run(blueprint.get("flow"))
+        _Flow(played, start, blueprint).run(blueprint.get("flow"))
     return played
 
 
@@ -61,15 +89,26 @@ _TRIGGERS = HOOK_TRIGGERS | {INPUTS}
 
 
 class _Flow:
-    def __init__(self, played: Played, trigger: Any, inputs: Mapping[str, Any]) -> None:
+    def __init__(self, played: Played, start: Start, blueprint: Mapping[str, Any]) -> None:
         self._played = played
-        self._trigger = trigger
-        self._bundles: dict[str, Any] = {}
+        self._trigger = start.trigger
+        self._bundles = played.bundles
         now = played.work.account.now()
-        self._scope = Scope(bundles=self._bundles, variables={"input": dict(inputs)}, now=now)
+        self._scope = Scope(bundles=self._bundles, variables={"input": dict(start.inputs)}, now=now)
+        there = {module.get("id") for module in blueprints.modules(blueprint, handlers=False)}
+        # A blueprint that was changed meanwhile may have lost the module; then there is nowhere to go on.
+        self._reached = start.reached if start.reached is not None and start.reached.module in there else None
+        if self._reached is not None:
+            played.work.variables.update(self._reached.variables)
 
     def run(self, flow: Any) -> None:
         for module in blueprints.objects(flow):
+            if self._reached is not None and module.get("id") != self._reached.module:
+                self._bundles[str(module.get("id"))] = self._reached.bundles.get(str(module.get("id")), UNKNOWN)
+                for route in blueprints.objects(module.get("routes")):
+                    self.run(route.get("flow"))
+                continue
+            self._reached = None
             if not filters.passes(module.get("filter"), self._scope):
                 return
             self._played.done.append(module)
@@ -87,7 +126,7 @@ class _Flow:
         reason = failures.reason(self._account, module)
         if reason is not None:
             raise Failed(*reason)
-        if len(self._played.done) == 1 and self._trigger is not None:
+        if not self._bundles and self._trigger is not None:
             return self._trigger
         return modules.compute(self._played.work, module, self._scope)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from make_sandbox.model import blueprints, failures, flow, interface, typed
@@ -15,21 +16,32 @@ from make_sandbox.model.values import number, text
 SUCCESS, WARNING, ERROR = 1, 2, 3
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What a run was started with, if anybody knows: the data of a run by hand, or what a hook was given. A retry goes
+    on from where the failed run had come to.
+    """
+
+    inputs: Mapping[str, Any] | None = None
+    reached: flow.Reached | None = None
+
+
 def of_run(
     account: Account,
     scenario: Document,
     blueprint: Document,
-    inputs: Mapping[str, Any] | None,
+    cause: Cause,
     execution_id: str,
 ) -> Document:
-    """How a run of a blueprint ends and what it costs. `inputs` are what it was started with, if anybody knows: the
-    data of a run by hand, or what a hook was given.
+    """How a run of a blueprint ends and what it costs.
 
     The modules of data stores do their work now. `response` is the answer to the hook's caller, if a module gives one:
     `{"status", "body", "headers"}`.
     """
+    inputs = cause.inputs
     trigger = _trigger(scenario, blueprint, inputs)
-    played = flow.play(account, blueprint, trigger, _defaults(scenario) | dict(inputs or {}))
+    given = _defaults(scenario) | dict(inputs or {})
+    played = flow.play(account, blueprint, flow.Start(trigger=trigger, inputs=given, reached=cause.reached))
     failure, done = played.failure, played.done
     # A trigger of an app may find several bundles, so the same modules cost a few operations more or less.
     several = trigger in (None, UNKNOWN) and len(done) > 1
@@ -40,6 +52,7 @@ def of_run(
         "error": None if failure is None else failure.error(),
         # The number of the module that fails.
         "failer": None if failure is None else failure.module.get("id"),
+        "reached": None if failure is None else played.reached(),
         "incomplete": failure is not None and _keeps(blueprint, failure),
         "retry": failure is not None and "builtin:Break" in failure.handlers,
         "outputs": _outputs(scenario, played.work.returned, inputs or {}) if status != ERROR else None,

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, incomings, interface, notices, outcomes, schedule, tables, usage
+from make_sandbox.model import blueprints, flow, incomings, interface, notices, outcomes, schedule, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso, later, milliseconds, parse
 from make_sandbox.model.selection import Selection
@@ -27,13 +27,15 @@ SUCCESS, WARNING, ERROR = outcomes.SUCCESS, outcomes.WARNING, outcomes.ERROR
 class Trigger:
     """What starts a run. `author` is the user of a manual run; `dlq` the id of the incomplete execution it retries.
 
-    `inputs` are what it starts with, if that is known: the data of a run by hand, or what a hook was given.
+    `inputs` are what it starts with, if that is known: the data of a run by hand, or what a hook was given. `reached`
+    is where a retry goes on.
     """
 
     instant: bool = False
     author: Document | None = None
     inputs: Mapping[str, Any] | None = None
     dlq: str | None = None
+    reached: flow.Reached | None = None
 
     @property
     def type(self) -> str:
@@ -59,7 +61,8 @@ def begin(
     """
     blueprint = blueprints.current(account, scenario)["blueprint"] if stored is None else stored
     id_ = account.secret()
-    outcome = outcomes.of_run(account.at(at), scenario, blueprint, trigger.inputs, id_)
+    cause = outcomes.Cause(inputs=trigger.inputs, reached=trigger.reached)
+    outcome = outcomes.of_run(account.at(at), scenario, blueprint, cause, id_)
     return account.store.add(
         tables.EXECUTIONS,
         {
@@ -164,7 +167,22 @@ def _after_retry(account: Account, execution: Document, line: Document) -> None:
 
 
 def _failure(execution: Document) -> Document:
-    return {"reason": execution["error"]["message"], "failer": execution["failer"]}
+    return {
+        "reason": execution["error"]["message"],
+        "failer": execution["failer"],
+        "reached": execution["reached"],
+    }
+
+
+def retry(account: Account, scenario: Document, dlq: Document) -> None:
+    """Goes on at the module that failed, with what the modules before it had brought.
+
+    It begins and ends at once, in one transaction, so that no other retry can begin beside it.
+    """
+    failed = account.store.get(tables.LOGS, dlq["executionId"])
+    reached = flow.Reached(module=dlq["failer"], **dlq["reached"])
+    trigger = Trigger(author=account.user(), inputs=failed and failed["inputs"], dlq=dlq["id"], reached=reached)
+    finish(account, begin(account, scenario, trigger, account.now(), dlq["blueprint"]))
 
 
 CATCH_UP = 1000

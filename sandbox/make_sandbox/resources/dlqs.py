@@ -75,7 +75,7 @@ def read(call: Call):
 
 @dlqs.post("/{dlqId}/retry")
 def retry(call: Call):
-    """Runs the blueprint of the failed run again. Without a failure the incomplete execution is resolved.
+    """Runs the rest of the failed run's blueprint. Without a failure the incomplete execution is resolved.
 
     The retry has ended when the answer comes; Make works on it a little longer.
     """
@@ -86,18 +86,8 @@ def retry(call: Call):
         raise errors.wrong_state("Incomplete execution is already resolved")
     if runs.is_paused(call.account, scenario):
         raise errors.paused()
-    _retry(call, scenario, dlq)
+    runs.retry(call.account, scenario, dlq)
     return {"dlq": dlq["id"]}
-
-
-def _retry(call: Call, scenario: Document, dlq: Document) -> None:
-    """Starts again with the inputs of the run that failed.
-
-    The retry begins and ends in the transaction of one request, so that no other one can begin beside it.
-    """
-    failed = call.account.store.get(tables.LOGS, dlq["executionId"])
-    trigger = runs.Trigger(author=call.account.user(), inputs=failed and failed["inputs"], dlq=dlq["id"])
-    runs.finish(call.account, runs.begin(call.account, scenario, trigger, call.account.now(), dlq["blueprint"]))
 
 
 @dlqs.post("/retry", query=(SCENARIO,), body=batches.of("texts"), gateway=False)
@@ -113,7 +103,7 @@ def retry_several(call: Call):
         raise errors.paused()
     retried = [id_ for id_ in waiting if id_ in wanted]
     for id_ in retried:
-        _retry(call, scenario, waiting[id_])
+        runs.retry(call.account, scenario, waiting[id_])
     return {"dlqs": retried}
 
 
