@@ -4,10 +4,15 @@ It is written from what is known of the two services and imports nothing of the 
 so that the one checks the other. Importing this package loads nothing else: Starlette and the rest come with the
 first call.
 
-    api/        how a request is read and answered: fields, paging, columns, errors, the two doors
-    model/      what the account consists of and how it changes: documents, blueprints, runs, usage
+    doors.py    every address: Make's API, Maton's gateway, the hooks (deliveries.py), the account's own (control.py)
+    api/        how a request is read and answered: fields, paging, columns, scopes, limits
     resources/  one module per resource of Make: the endpoints
-    demo/       the account that a fresh database is filled with
+    model/      what the account consists of and how it changes: documents in SQLite, scenarios, runs, hooks, usage
+    execution/  what a run does, module by module
+    mapping/    the expressions in the fields of modules
+    lists/      what Make knows and no account changes
+    demo/       the account that a fresh database is filled with; empty.py is the other one
+    network.py  a network in front of it all that may be as bad as a real one
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ import make_sandbox
 from make_sandbox import control, deliveries, errors, maton
 from make_sandbox.api.dispatch import nowhere, routes
 from make_sandbox.api.limits import Limits
-from make_sandbox.model import scopes, tables
+from make_sandbox.lists import scopes
+from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 from make_sandbox.resources import RESOURCES

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from make_sandbox.model.expressions import evaluate, render
-from make_sandbox.model.nodes import UNKNOWN, Scope
-from make_sandbox.model.values import Unknown
+from make_sandbox.mapping.expressions import evaluate, render
+from make_sandbox.mapping.nodes import UNKNOWN, Scope
+from make_sandbox.mapping.values import Unknown
 
 BUNDLE: dict[str, Any] = {
     "name": "John Doe",

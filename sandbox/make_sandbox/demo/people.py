@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import make_sandbox
-from make_sandbox.model import scopes, tables, tokens
-from make_sandbox.model.account import Account
-from make_sandbox.model.clock import iso
-from make_sandbox.model.roles import (
+from make_sandbox.lists import scopes
+from make_sandbox.lists.roles import (
     ACCOUNTANT,
     ADMIN,
     MEMBER,
@@ -16,6 +14,9 @@ from make_sandbox.model.roles import (
     TEAM_MONITORING,
     TEAM_OPERATOR,
 )
+from make_sandbox.model import tables, tokens
+from make_sandbox.model.account import Account
+from make_sandbox.model.clock import iso
 from make_sandbox.model.store import Document
 from make_sandbox.resources.enums import ZONES
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from make_sandbox import maton
 from make_sandbox.demo import functions, secrets, stores
 from make_sandbox.demo.modules import blueprint, module
+from make_sandbox.lists.apps import CONNECTION_TYPES
 from make_sandbox.model import templates
 from make_sandbox.model.account import Account
-from make_sandbox.model.apps import CONNECTION_TYPES
 from make_sandbox.model.store import Document
 from make_sandbox.resources import connections, folders, hooks
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any, cast
 
 from make_sandbox import errors
+from make_sandbox.lists.apps import APPS
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
-from make_sandbox.model.apps import APPS
 from make_sandbox.model.store import Document, Table
 
 Module = Mapping[str, Any]

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.model import blueprints, incomings, outcomes, runs, tables
+from make_sandbox.execution import outcomes
+from make_sandbox.model import blueprints, incomings, runs, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import milliseconds
 from make_sandbox.model.selection import Selection, Where

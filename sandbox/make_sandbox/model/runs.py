@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, flow, incomings, interface, notices, outcomes, schedule, tables, usage
+from make_sandbox.execution import flow, outcomes
+from make_sandbox.model import blueprints, incomings, interface, notices, schedule, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso, later, milliseconds, parse
 from make_sandbox.model.selection import Selection

@@ -12,10 +12,10 @@ from typing import Any
 from make_sandbox import errors
 from make_sandbox.api.fields import Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import places, scopes, words
-from make_sandbox.model.apps import CONNECTION_TYPES, HOOK_TYPES
-from make_sandbox.model.countries import COUNTRIES
-from make_sandbox.model.places import LANGUAGES, REGIONS, TIMEZONES, ZONES
+from make_sandbox.lists import places, scopes, words
+from make_sandbox.lists.apps import CONNECTION_TYPES, HOOK_TYPES
+from make_sandbox.lists.countries import COUNTRIES
+from make_sandbox.lists.places import LANGUAGES, REGIONS, TIMEZONES, ZONES
 
 ZONE_OF_ACCOUNT = ZONES[0][0]
 LOCALES = {number: code for number, (_, code) in places.LOCALES.items()}

@@ -9,9 +9,9 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.lists.roles import BY_ID, PERMISSIONS, ROLES, Permission, Role
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
-from make_sandbox.model.roles import BY_ID, PERMISSIONS, ROLES, Permission, Role
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access
 

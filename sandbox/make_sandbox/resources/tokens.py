@@ -5,7 +5,8 @@ from __future__ import annotations
 from make_sandbox import errors
 from make_sandbox.api.fields import Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import scopes, tables, tokens
+from make_sandbox.lists import scopes
+from make_sandbox.model import tables, tokens
 from make_sandbox.model.store import Document
 
 FIELDS = ("token", "scope", "created", "label")

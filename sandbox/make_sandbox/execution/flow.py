@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.model import blueprints, failures, filters, modules
+from make_sandbox.execution import failures, filters, modules
+from make_sandbox.execution.stored import Failed
+from make_sandbox.mapping.expressions import evaluate
+from make_sandbox.mapping.nodes import UNKNOWN, Scope
+from make_sandbox.mapping.values import Unknown
+from make_sandbox.model import blueprints
 from make_sandbox.model.account import Account
-from make_sandbox.model.expressions import evaluate
-from make_sandbox.model.nodes import UNKNOWN, Scope
 from make_sandbox.model.store import Document
-from make_sandbox.model.stored import Failed
-from make_sandbox.model.values import Unknown
 
 RESUME = "builtin:Resume"
 ENDS = frozenset({"builtin:Break", "builtin:Commit", "builtin:Rollback"})

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from make_sandbox.model.nodes import ARITHMETIC, COMPARISONS, Node, Scope, function, lone_number, reference
-from make_sandbox.model.values import is_true, joined, number
+from make_sandbox.mapping.nodes import ARITHMETIC, COMPARISONS, Node, Scope, function, lone_number, reference
+from make_sandbox.mapping.values import is_true, joined, number
 
 DEEPEST = 30
 """How deep an expression may be nested."""

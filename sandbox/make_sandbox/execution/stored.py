@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, filters, records, tables
+from make_sandbox.execution import filters
+from make_sandbox.mapping.builtin_functions import get
+from make_sandbox.mapping.expressions import evaluate
+from make_sandbox.mapping.nodes import UNKNOWN, Scope
+from make_sandbox.mapping.values import is_true, text, whole
+from make_sandbox.model import blueprints, records, tables
 from make_sandbox.model.account import Account
-from make_sandbox.model.builtin_functions import get
-from make_sandbox.model.expressions import evaluate
-from make_sandbox.model.nodes import UNKNOWN, Scope
 from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
-from make_sandbox.model.values import is_true, text, whole
 
 
 class Failed(Exception):

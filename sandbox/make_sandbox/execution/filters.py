@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from make_sandbox.model.expressions import evaluate
-from make_sandbox.model.nodes import Scope
-from make_sandbox.model.values import Unknown, equal, is_empty, is_true, number, text
+from make_sandbox.mapping.expressions import evaluate
+from make_sandbox.mapping.nodes import Scope
+from make_sandbox.mapping.values import Unknown, equal, is_empty, is_true, number, text
 
 Known = bool | None
 """Whether something holds; `None` where nobody knows."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from make_sandbox.model.builtin_functions import FUNCTIONS, at, part
+from make_sandbox.mapping.builtin_functions import FUNCTIONS, at, part
+from make_sandbox.mapping.values import Unknown, bounded, equal, finite, is_empty, is_true, joined, number, order
 from make_sandbox.model.clock import iso
-from make_sandbox.model.values import Unknown, bounded, equal, finite, is_empty, is_true, joined, number, order
 
 UNKNOWN = object()
 """The bundle of a module that the practice account does not compute, or one value of a bundle."""

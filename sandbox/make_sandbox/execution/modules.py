@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.model import blueprints, stored
+from make_sandbox.execution import stored
+from make_sandbox.execution.stored import Failed
+from make_sandbox.mapping.expressions import evaluate, render
+from make_sandbox.mapping.nodes import UNKNOWN, Scope
+from make_sandbox.mapping.values import Unknown, is_empty, parsed, text, whole
+from make_sandbox.model import blueprints
 from make_sandbox.model.account import Account
-from make_sandbox.model.expressions import evaluate, render
-from make_sandbox.model.nodes import UNKNOWN, Scope
 from make_sandbox.model.store import Document
-from make_sandbox.model.stored import Failed
-from make_sandbox.model.values import Unknown, is_empty, parsed, text, whole
 
 NOTHING = object()
 """No bundle at all: the modules behind do not run."""

@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from make_sandbox.model.values import LONGEST, Unknown, equal, finite, is_true, number, parsed, text, whole
+from make_sandbox.mapping.values import LONGEST, Unknown, equal, finite, is_true, number, parsed, text, whole
 
 
 def _items(value: Any) -> list[Any]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from make_sandbox.model.grammar import parse
-from make_sandbox.model.nodes import Node, Scope
-from make_sandbox.model.values import Unknown, joined
+from make_sandbox.mapping.grammar import parse
+from make_sandbox.mapping.nodes import Node, Scope
+from make_sandbox.mapping.values import Unknown, joined
 
 LONGEST = 10_000
 """Characters of one expression."""

@@ -1,0 +1,1 @@
+"""What a run does: module by module through a blueprint, and what becomes of it."""

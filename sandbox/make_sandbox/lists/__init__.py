@@ -1,0 +1,1 @@
+"""What Make knows and no account changes: apps, countries, scopes, roles, types of keys."""
