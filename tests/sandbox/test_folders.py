@@ -201,3 +201,19 @@ async def test_a_folder_that_cannot_be_is_refused(make: Door, body: dict[str, An
 async def test_a_change_that_cannot_be_is_refused(make: Door, body: dict[str, Any], status: int) -> None:
     await make.patch(f"/scenarios-folders/{ORDERS}", body, status)
     assert (await folder(make, ORDERS))["path"] == "Orders"
+
+
+async def test_folders_do_not_lie_in_each_other_without_end(make: Door) -> None:
+    ids: list[int] = []
+    for number in range(50):
+        body = {"name": f"Level {number}", "teamId": OPERATIONS, "parentId": ids[-1] if ids else None}
+        ids.append((await make.post("/scenarios-folders", body))["scenarioFolder"]["id"])
+    refusal = await make.post("/scenarios-folders", {"name": "Below", "teamId": OPERATIONS, "parentId": ids[-1]}, 400)
+    assert "more than 50 deep" in refusal["detail"][1]
+    top = await make.post("/scenarios-folders", {"name": "Top", "teamId": OPERATIONS})
+    await make.patch(f"/scenarios-folders/{ids[0]}", {"parentId": top["scenarioFolder"]["id"]}, 400)
+    answer = await make.get(f"/scenarios-folders?teamId={OPERATIONS}&childrenDepth=all&cols[]=*")
+    deepest = next(row for row in answer["scenariosFolders"] if row["id"] == ids[0])
+    for _ in range(49):
+        (deepest,) = deepest["children"]
+    assert deepest["id"] == ids[-1]

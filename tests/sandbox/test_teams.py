@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -39,6 +40,19 @@ async def test_usage_can_begin_its_days_at_the_organizations_midnight(make: Door
     assert (before["date"], before["operations"]) == ("2026-04-15", 0)
     assert (utc["date"], local["date"]) == ("2026-04-14", "2026-04-15")
     assert utc["operations"] > local["operations"] > 0
+
+
+async def test_the_days_of_the_organization_know_summer_time(make: Door, clock: Clock) -> None:
+    """In Prague a day begins at 22:00 in UTC in summer, and at 23:00 in winter."""
+    path = f"/organizations/{NORTHWIND}/usage?organizationTimezone=true"
+    for moment, day in (
+        ("2026-07-01T21:59:00Z", "2026-07-01"),
+        ("2026-07-01T22:01:00Z", "2026-07-02"),
+        ("2026-12-01T22:59:00Z", "2026-12-01"),
+        ("2026-12-01T23:01:00Z", "2026-12-02"),
+    ):
+        clock.moment = datetime.fromisoformat(moment)
+        assert (await make.get(path))["data"][-1]["date"] == day
 
 
 async def test_a_new_team_is_empty_and_its_maker_is_in_it(make: Door) -> None:

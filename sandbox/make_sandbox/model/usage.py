@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
@@ -49,12 +49,12 @@ def rows_of(account: Account, organization_id: int, team_id: int | None = None) 
     return [row for row in rows if team_id is None or row["teamId"] == team_id]
 
 
-def daily(account: Account, rows: Iterable[Document], offset: timedelta) -> list[Document]:
-    """One row for each of the last 30 days, today included, as `/usage` shows them. `offset` moves midnight."""
-    today = (account.now() + offset).astimezone(UTC).date()
+def daily(account: Account, rows: Iterable[Document], zone: tzinfo) -> list[Document]:
+    """One row for each of the last 30 days of a time zone, today included, as `/usage` shows them."""
+    today = account.now().astimezone(zone).date()
     days = {today - timedelta(days=back): Cost() for back in range(DAYS - 1, -1, -1)}
     for row in rows:
-        day = (parse(row["hour"]) + offset).date()
+        day = parse(row["hour"]).astimezone(zone).date()
         if day in days:
             days[day] += cost_of(row)
     return [

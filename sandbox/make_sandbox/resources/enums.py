@@ -6,8 +6,9 @@ None of them has pages or columns. They count against no organization's rate lim
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from make_sandbox import errors
 from make_sandbox.api.fields import Field
@@ -165,8 +166,11 @@ def timezone_name(timezone_id: int) -> str:
     return _TIMEZONES[timezone_id][1]
 
 
-def offset(timezone_id: int) -> timedelta:
-    """How far the clocks of a time zone are ahead of UTC, as the list says it: without summer time."""
-    text = _TIMEZONES[timezone_id][3]
-    size = timedelta(hours=int(text[1:3]), minutes=int(text[3:5]))
-    return -size if text[0] == "-" else size
+def zone(timezone_id: int) -> tzinfo:
+    """The time of a time zone, with its summer time; without, as the list says it, on a machine that knows no zones."""
+    _, name, _, text = _TIMEZONES[timezone_id]
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        size = timedelta(hours=int(text[1:3]), minutes=int(text[3:5]))
+        return timezone(-size if text[0] == "-" else size)

@@ -109,7 +109,7 @@ def usage_of(call: Call):
     lines = _since(account, timedelta(days=usage.DAYS + 1), Selection(owners=(scenario["id"],)))
     # Counted by the hour, as for the team, so that the days of all its scenarios add up to its own.
     rows = [line | {"hour": f"{line['timestamp'][:13]}:00:00+00:00"} for line in lines]
-    return {"data": usage.daily(account, rows, organizations.midnight(call, organization))}
+    return {"data": usage.daily(account, rows, organizations.days(call, organization))}
 
 
 def _since(account: Account, age: timedelta, selection: Selection) -> list[Document]:

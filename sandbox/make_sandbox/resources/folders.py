@@ -25,6 +25,9 @@ FIELDS = (
 CHILDREN = "children"
 COLUMNS = Columns(full=(*FIELDS, CHILDREN))
 NAME = Field("name", "text", longest=100, pattern=r"(?s).+")
+DEEPEST = 50
+"""How many folders may lie in each other. Make's own limit is not documented."""
+
 PARENT = Field("parentId", "integer", nullable=True)
 
 folders = Resource("/scenarios-folders", Field("folderId", "integer", required=True), scope="scenarios")
@@ -54,11 +57,15 @@ class Tree:
 
     def path(self, folder: Document) -> str:
         """The names from the top down to the folder, with slashes between them (as the SDK has it)."""
-        names = [folder["name"]]
+        return "/".join(each["name"] for each in reversed(self.up(folder)))
+
+    def up(self, folder: Document) -> list[Document]:
+        """A folder and those around it, from the inside out."""
+        found = [folder]
         while folder["parentId"] is not None:
             folder = self.folders[folder["parentId"]]
-            names.append(folder["name"])
-        return "/".join(reversed(names))
+            found.append(folder)
+        return found
 
     def view(self, folder: Document) -> Document:
         return folder | {
@@ -122,7 +129,7 @@ def create(call: Call):
     team = access.team(call.account, call.body["teamId"])
     parent_id = call.body.get("parentId")
     if parent_id is not None:
-        _check_parent(call, parent_id, team["id"])
+        _check_parent(call, parent_id, team["id"], levels=1)
     return _answer(call, new(call.account, team["id"], call.body["name"], parent_id), FIELDS)
 
 
@@ -134,9 +141,11 @@ def update(call: Call):
     folder = access.find(call.account, tables.FOLDERS, call.path["folderId"])
     parent_id = call.body.get("parentId")
     if parent_id is not None:
-        _check_parent(call, parent_id, folder["teamId"])
         whole = tree(call.account, folder["teamId"])
-        if any(inner["id"] == parent_id for inner in whole.within(folder["id"])):
+        inside = list(whole.within(folder["id"]))
+        levels = max(len(whole.up(inner)) for inner in inside) - len(whole.up(folder)) + 1
+        _check_parent(call, parent_id, folder["teamId"], levels=levels)
+        if any(inner["id"] == parent_id for inner in inside):
             raise errors.invalid_parameters(["A folder cannot be moved into itself (parameter 'parentId')."])
     changes = dict(call.body)
     if parent_id != folder["parentId"] and "parentId" in changes:
@@ -163,9 +172,13 @@ def delete(call: Call):
     return {"scenarioFolder": folder["id"]}
 
 
-def _check_parent(call: Call, parent_id: int, team_id: int) -> None:
-    if access.find(call.account, tables.FOLDERS, parent_id)["teamId"] != team_id:
+def _check_parent(call: Call, parent_id: int, team_id: int, *, levels: int) -> None:
+    """Refuses a parent of another team, and one in which so many levels of folders would lie too deep."""
+    parent = access.find(call.account, tables.FOLDERS, parent_id)
+    if parent["teamId"] != team_id:
         raise errors.permission_denied()
+    if len(tree(call.account, team_id).up(parent)) + levels > DEEPEST:
+        raise errors.invalid_parameters([f"Folders cannot lie more than {DEEPEST} deep (parameter 'parentId')."])
 
 
 def _answer(call: Call, folder: Document, chosen: Iterable[str]) -> Document:

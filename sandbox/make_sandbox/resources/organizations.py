@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, tzinfo
 
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
@@ -73,14 +73,14 @@ def read(call: Call):
 def usage_of(call: Call):
     organization = access.organization(call.account, call.path["organizationId"])
     rows = usage.rows_of(call.account, organization["id"])
-    return {"data": usage.daily(call.account, rows, midnight(call, organization))}
+    return {"data": usage.daily(call.account, rows, days(call, organization))}
 
 
-def midnight(call: Call, organization: Document) -> timedelta:
+def days(call: Call, organization: Document) -> tzinfo:
     """Where the days of a usage answer begin: at UTC's midnight, or at the organization's."""
     if not call.query.get("organizationTimezone", False):
-        return timedelta()
-    return enums.offset(organization["timezoneId"])
+        return UTC
+    return enums.zone(organization["timezoneId"])
 
 
 @organizations.post(

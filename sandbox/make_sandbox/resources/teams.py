@@ -73,7 +73,7 @@ def usage_of(call: Call):
     team = access.team(call.account, call.path["teamId"])
     organization = access.organization(call.account, team["organizationId"])
     rows = usage.rows_of(call.account, organization["id"], team["id"])
-    return {"data": usage.daily(call.account, rows, organizations.midnight(call, organization))}
+    return {"data": usage.daily(call.account, rows, organizations.days(call, organization))}
 
 
 @teams.post(
