@@ -32,7 +32,7 @@ def build(database: str | os.PathLike[str] | None, options: Options) -> Starlett
         held = worlds.held(account)
     for what, wanted, found in (("world", world, held["name"]), ("seed", seed, held["seed"])):
         if wanted not in (None, found):
-            raise ValueError(f"it holds the {what} '{found}' and not '{wanted}': start over with a reset")
+            raise ValueError(f"it holds the {what} '{found}' and not '{wanted}': start over with --reset")
     elapsed = Elapsed(options.get("timer", time.monotonic))
     limits = Limits(elapsed=elapsed) if options.get("limits", True) else None
     app = Starlette(routes=list(doors()))

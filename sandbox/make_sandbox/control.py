@@ -16,12 +16,13 @@ from starlette.routing import Route
 from make_sandbox import errors, worlds
 from make_sandbox.api.dispatch import Answer, Practice, inside, origin, read_body
 from make_sandbox.api.fields import Field, read_json
-from make_sandbox.model import tables
+from make_sandbox.model import runs, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.present import is_frozen, show
 from make_sandbox.model.store import Document
 
 ROOT = "/sandbox"
+LARGEST_SEED = 2**31
 LONGEST = 366 * 24 * 3600
 """Seconds that the clock can be moved on at once."""
 
@@ -79,13 +80,17 @@ def _move(practice: Practice, _: Request, raw: bytes) -> None:
         )
 
     def move(account: Account) -> None:
-        moment = account.now()
+        now = account.now()
+        forward = wanted.get("forward", 0)
         if "now" in wanted:
-            moment = _moment(wanted["now"])
-        if "forward" in wanted:
-            moment += timedelta(seconds=wanted["forward"])
-        if not timedelta() <= moment - account.now() <= timedelta(seconds=LONGEST):
+            forward = (_moment(wanted["now"]) - now).total_seconds()
+        if not 0 <= forward <= LONGEST:
             raise errors.invalid_parameters(["The clock goes forward only, by a year at most."])
+        moment = now + timedelta(seconds=forward)
+        if runs.coming(account, moment) > runs.CATCH_UP:
+            raise errors.invalid_parameters(
+                [f"More than {runs.CATCH_UP:,} runs would come due on the way: take smaller steps, or stop scenarios."]
+            )
         frozen = wanted.get("frozen", is_frozen(account.store))
         show(account.store, practice.outside, moment, frozen=frozen)
 
@@ -106,6 +111,8 @@ RESET = (Field("world", "text", choices=worlds.NAMES), Field("seed", "integer"))
 def _reset(practice: Practice, _: Request, raw: bytes) -> None:
     """Starts over, with the same world and seed unless others are named, and with a clock that shows the real time."""
     wanted = read_json(RESET, read_body(raw), strict=True)
+    if not 0 <= wanted.get("seed", 0) <= LARGEST_SEED:
+        raise errors.invalid_parameters([f"The parameter 'seed' takes a number from 0 to {LARGEST_SEED}."])
     with practice.account.store.transaction():
         held = worlds.held(practice.account)
         world, seed = wanted.get("world", held["name"]), wanted.get("seed", held["seed"])

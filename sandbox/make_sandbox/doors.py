@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 import make_sandbox
 from make_sandbox import control, deliveries, errors, maton
-from make_sandbox.api.dispatch import nowhere, routes
+from make_sandbox.api.dispatch import Door, nowhere, routes
 from make_sandbox.api.limits import Limits
 from make_sandbox.lists import scopes
 from make_sandbox.model import tables
@@ -32,11 +32,12 @@ OF_GATEWAY: Document = {"scope": scopes.ALL}
 
 def doors() -> Iterator[Route]:
     """Every address of the practice account."""
-    yield from routes(MAKE, RESOURCES, enter_make, gateway=False)
-    yield from routes(GATEWAY, RESOURCES, enter_gateway, gateway=True)
-    yield from routes("", (maton.connections,), enter_maton, gateway=False)
+    yield from routes(Door(prefix=MAKE, guard=enter_make), RESOURCES)
+    yield from routes(Door(prefix=GATEWAY, guard=enter_gateway, gateway=True), RESOURCES)
+    yield from routes(Door(prefix="", guard=enter_maton, word=errors.as_maton), (maton.connections,))
     yield from control.routes()
     yield from deliveries.routes()
+    yield nowhere(f"{MAKE}/admin", enter_make, errors.administrators_only)
     yield nowhere(MAKE, enter_make, errors.not_found)
     yield nowhere("", enter_maton, _unsupported)
 
@@ -47,7 +48,7 @@ def enter_make(request: Request, account: Account, _: Limits | None) -> Document
     A token belongs to one zone. In another one nobody knows it.
     """
     token = account.store.get(tables.TOKENS, _credential(request, "token", "bearer"))
-    if token is None or _zone(request) not in (None, ZONES[0][1]):
+    if token is None or _is_elsewhere(request.url.hostname or ""):
         raise errors.not_logged_in()
     return token
 
@@ -72,10 +73,14 @@ def _credential(request: Request, *schemes: str) -> str:
     return value.strip() if scheme.lower() in schemes else ""
 
 
-def _zone(request: Request) -> str | None:
-    """The zone that a request is addressed to, where its host says one (`us1.make.com`, `us1.localhost`)."""
-    found = re.match(r"((?:eu|us)[0-9]|we)\.", request.url.hostname or "")
-    return None if found is None else f"{found[1]}.make.com"
+def _is_elsewhere(host: str) -> bool:
+    """Whether a host names another zone of Make than the account's: `us1.make.com`, `eu1.make.celonis.com`, and for
+    those who try it on their own machine `us1.localhost`.
+    """
+    if host.endswith((".make.com", ".make.celonis.com")):
+        return host != ZONES[0][1]
+    found = re.match(r"((?:eu|us)[0-9]|we)\.", host)
+    return found is not None and f"{found[1]}.make.com" != ZONES[0][1]
 
 
 def _unsupported() -> errors.MakeError:

@@ -6,7 +6,7 @@ known, the function says so.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 
 class MakeError(Exception):
@@ -45,6 +45,11 @@ def permission_denied() -> MakeError:
     of yours knows anything gets this answer, whether the thing exists elsewhere or nowhere.
     """
     return MakeError(403, "SC403", "Permission denied", detail="Access denied.")
+
+
+def administrators_only() -> MakeError:
+    """403 for every path below `/admin` (measured)."""
+    return MakeError(403, "IM121", "VPN access only", detail="Access denied.")
 
 
 def insufficient_rights(detail: str) -> MakeError:
@@ -144,3 +149,11 @@ def unexplained() -> MakeError:
 def maton(status: int, message: str) -> MakeError:
     """A refusal of the gateway itself. Its statuses are documented, the form of its bodies is not."""
     return MakeError(status, None, message)
+
+
+def as_maton(refusal: MakeError) -> MakeError:
+    """A refusal in the form of the gateway's own: what Make says in a list stands in one sentence."""
+    detail = refusal.body.get("detail")
+    if not isinstance(detail, list):
+        return refusal
+    return maton(refusal.status, " ".join(cast("list[str]", detail)[1:]))

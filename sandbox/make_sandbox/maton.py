@@ -18,6 +18,9 @@ from make_sandbox.model.store import Document
 
 ACTIVE, PENDING, FAILED = "ACTIVE", "PENDING", "FAILED"
 APP = "make"
+METHODS = ("API_KEY", "BASIC", "OAUTH1", "OAUTH2", "MCP")
+"""What a creation may ask for. The page's sample of an answer does not show it."""
+
 FIELDS = Columns(full=("connection_id", "status", "creation_time", "last_updated_time", "url", "app", "metadata"))
 
 LOGIN = 2
@@ -74,7 +77,7 @@ def list_of(call: Call):
     return {"connections": [FIELDS.pick(row) for row in rows]}
 
 
-@connections.post(body=(Field("app", "text", required=True), Field("method", "text")))
+@connections.post(body=(Field("app", "text", required=True), Field("method", "text", choices=METHODS)))
 def create(call: Call):
     """The answer's form is not documented; it is that of the read."""
     if call.body["app"] != APP:

@@ -149,5 +149,7 @@ class _Line:
     def text(self) -> str:
         now = datetime.now().astimezone().strftime("%H:%M:%S")
         taken = (time.perf_counter() - self.begin) * 1000
-        printable = "".join(c if c.isprintable() else "?" for c in self.asked)
+        # A hook's address is all that is needed to use it.
+        asked = re.sub(r"(/hook/[^/?]{6})[^/?]+", r"\1...", self.asked)
+        printable = "".join(c if c.isprintable() else "?" for c in asked)
         return f"{now} {printable} -> {self.outcome}, {self.size} bytes, {taken:.0f} ms"

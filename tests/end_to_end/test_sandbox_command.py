@@ -132,6 +132,8 @@ UNFIT: list[tuple[list[str], str]] = [
     (["--limits", "maybe"], "'on', 'off'"),
     (["--reset"], "--reset needs --db FILE"),
     (["--db", "/nowhere/at/all"], "--db /nowhere/at/all cannot be used"),
+    (["--db", ""], "--db takes the name of a file"),
+    (["--db", ":memory:"], "--db takes the name of a file"),
     (["--rest"], "did you mean --reset?"),
 ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.sandbox.practice import CARE, NOON, NORTHWIND, Clock, Door
+from tests.sandbox.practice import CARE, NOON, NORTHWIND, OPERATIONS, Clock, Door
 
 import make_sandbox
 
@@ -69,6 +69,43 @@ async def test_what_comes_due_on_the_way_happens_at_its_own_time(account: Door, 
     assert all(NOON < datetime.fromisoformat(run["timestamp"]) < NOON + timedelta(days=1) for run in runs)
 
 
+async def test_a_year_is_played_through_at_once(account: Door, make: Door) -> None:
+    scenario = await make.scenario("Stock sync")
+    await account.post("/clock", {"forward": 365 * 24 * 3600})
+    runs = (await make.get(f"/scenarios/{scenario['id']}/logs?pg[limit]=10000"))["scenarioLogs"]
+    assert len([run for run in runs if run["timestamp"] > "2026-04-14T12:00"]) == 365 * 8
+    assert runs[0]["timestamp"] > "2027-04-14T09"
+    usage = (await make.get(f"/teams/{OPERATIONS}/usage"))["data"]
+    assert all(day["operations"] > 0 for day in usage)
+    team = (await make.get(f"/teams/{OPERATIONS}"))["team"]
+    assert team["consumedOperations"] == sum(day["operations"] for day in usage)
+
+
+async def test_a_step_with_more_runs_than_can_be_played_is_refused(account: Door, make: Door) -> None:
+    scenario = await make.scenario("Supplier price watch")
+    often = {"scheduling": '{"type": "indefinitely", "interval": 60}'}
+    await make.patch(f"/scenarios/{scenario['id']}", often)
+    await make.post(f"/scenarios/{scenario['id']}/start")
+    answer = await account.post("/clock", {"forward": 30 * 24 * 3600}, 400)
+    assert "take smaller steps" in answer["detail"][1]
+    assert moment(await account.get("")) == NOON
+    await account.post("/clock", {"forward": 24 * 3600})
+    runs = (await make.get(f"/scenarios/{scenario['id']}/logs?pg[limit]=10000"))["scenarioLogs"]
+    assert len(runs) == 24 * 60  # the last one has not ended yet
+
+
+async def test_an_account_that_slept_too_long_goes_on_at_the_times_of_its_schedules(make: Door, clock: Clock) -> None:
+    scenario = await make.scenario("Stock sync")
+    before = datetime.fromisoformat(scenario["nextExec"])
+    often = await make.scenario("Supplier price watch")
+    await make.patch(f"/scenarios/{often['id']}", {"scheduling": '{"type": "indefinitely", "interval": 60}'})
+    await make.post(f"/scenarios/{often['id']}/start")
+    clock.go(days=60)
+    after = datetime.fromisoformat((await make.scenario("Stock sync"))["nextExec"])
+    assert clock.moment < after <= clock.moment + timedelta(hours=3)
+    assert (after - before) % timedelta(hours=3) == timedelta()
+
+
 async def test_a_run_ends_when_its_time_is_over(account: Door, make: Door) -> None:
     scenario = await make.scenario("Lead scoring")
     await make.post(f"/scenarios/{scenario['id']}/run", {"data": {"email": "a@example.com"}})
@@ -83,6 +120,9 @@ async def test_a_run_ends_when_its_time_is_over(account: Door, make: Door) -> No
         {},
         {"forward": -1},
         {"forward": 400 * 24 * 3600},
+        {"forward": 10**15},
+        {"forward": -(10**15)},
+        {"now": "9999-12-31T23:59:59Z"},
         {"forward": "1"},
         {"now": "2026-04-14T11:00:00Z"},
         {"now": "tomorrow"},
@@ -114,6 +154,7 @@ async def test_a_reset_may_choose_the_world_and_the_seed(account: Door, make: Do
     again = await account.post("/reset")
     assert (again["world"], again["seed"]) == ("empty", 7)
     await account.post("/reset", {"world": "full"}, 400)
+    await account.post("/reset", {"seed": -1}, 400)
     assert (await account.get(""))["world"] == "empty"
 
 

@@ -31,7 +31,10 @@ async def test_the_token_opens_make_under_either_scheme(client: httpx2.AsyncClie
     assert response.json()["authUser"]["name"] == "Sample Owner"
 
 
-@pytest.mark.parametrize("host", ["us1.make.com", "eu2.make.com", "us2.make.com", "us1.localhost:8080", "we.make.com"])
+@pytest.mark.parametrize(
+    "host",
+    ["us1.make.com", "eu2.make.com", "us2.make.com", "us1.localhost:8080", "we.make.com", "eu1.make.celonis.com"],
+)
 async def test_in_another_zone_the_token_is_a_bad_one(make: Door, host: str) -> None:
     for path in ("/users/me", f"/teams/{OPERATIONS}", "/no-such-path"):
         response = await make.send("GET", path, headers={"host": host})
@@ -58,6 +61,12 @@ async def test_an_unknown_path_or_method_is_not_found(make: Door, method: str, p
     response = await make.send(method, path)
     assert response.status_code == 404
     assert response.json()["code"] == "SC404"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/admin/users"), ("POST", "/admin/users/1/lock")])
+async def test_what_is_for_administrators_alone_is_denied_in_its_own_words(make: Door, method: str, path: str) -> None:
+    response = await make.send(method, path)
+    assert (response.status_code, response.json()["code"]) == (403, "IM121")
 
 
 @pytest.mark.parametrize(

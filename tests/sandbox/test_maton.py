@@ -182,3 +182,17 @@ async def test_a_run_through_the_gateway_is_a_run(maton: Door) -> None:
     execution = (await door.post(f"/scenarios/{scenario['id']}/run", body))["executionId"]
     assert (await door.logs(scenario["id"]))[0]["id"] == execution
     assert (await door.get(f"/teams/{OPERATIONS}"))["team"]["id"] == OPERATIONS
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "Missing value of required parameter 'app'."),
+        ({"app": "make", "method": "MAGIC"}, "Allowed values: API_KEY, BASIC, OAUTH1, OAUTH2, MCP."),
+        ([], "Invalid object in parameter 'body'."),
+    ],
+)
+async def test_the_gateway_refuses_in_its_own_words(maton: Door, body: object, says: str) -> None:
+    answer = await maton.post("/connections", body, 400)
+    assert answer.keys() == {"message"}
+    assert says in answer["message"]

@@ -140,6 +140,7 @@ async def test_each_request_and_its_answer_is_one_line_without_any_key() -> None
     async with behind(log=lines.append) as client:
         found = await client.get("/api/v2/users/me?cols[]=id")
         missing = await client.get("/api/v2/no%0Asuch%1Bpath")
+        await client.post("/hook/0123456789abcdef0123456789abcdef?a=1", json={})
         await client.post("/api/v2/users/me/api-tokens", json={"label": "secret label", "scope": []})
     async with behind(log=lines.append, shares={"drop": 1.0}) as client:
         await fates(client, 1)
@@ -147,5 +148,6 @@ async def test_each_request_and_its_answer_is_one_line_without_any_key() -> None
         f"GET /api/v2/users/me?cols[]=id -> 200, {len(found.content)} bytes",
         f"GET /api/v2/no?such?path -> 404, {len(missing.content)} bytes",
     ]
-    assert "-> dropped, 0 bytes" in lines[3]
+    assert "POST /hook/012345...?a=1 -> 404" in lines[2]
+    assert "-> dropped, 0 bytes" in lines[4]
     assert not any(make_sandbox.TOKEN in line or "secret label" in line or not line.isprintable() for line in lines)

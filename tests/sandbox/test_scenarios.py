@@ -245,3 +245,24 @@ async def test_anything_may_stand_where_an_id_belongs(make: Door, value: Any) ->
 async def test_a_schedule_with_a_part_of_the_wrong_type_is_refused(make: Door, part: dict[str, Any]) -> None:
     answer = await make.post("/scenarios", draft(scheduling={"type": "monthly"} | part), 400)
     assert f"'scheduling.{next(iter(part))}'" in answer["detail"][1]
+
+
+@pytest.mark.parametrize(
+    ("scheduling", "wrong"),
+    [
+        ({"type": "daily", "time": "25:00"}, "scheduling.time"),
+        ({"type": "daily", "time": 5}, "scheduling.time"),
+        ({"type": "weekly", "days": [9]}, "scheduling.days"),
+        ({"type": "yearly", "months": [13]}, "scheduling.months"),
+        ({"type": "once", "date": "soon"}, "scheduling.date"),
+    ],
+)
+async def test_a_schedule_that_would_never_come_is_refused(make: Door, scheduling: dict[str, Any], wrong: str) -> None:
+    scenario = await make.scenario("Stock sync")
+    answer = await make.patch(f"/scenarios/{scenario['id']}", {"scheduling": json.dumps(scheduling)}, 400)
+    assert f"'{wrong}'" in answer["detail"][1]
+
+
+async def test_an_empty_name_is_refused(make: Door) -> None:
+    scenario = await make.scenario("Stock sync")
+    await make.patch(f"/scenarios/{scenario['id']}", {"name": ""}, 400)

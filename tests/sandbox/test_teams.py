@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.sandbox.practice import CARE, NORTHWIND, NOWHERE, OPERATIONS, Clock, Door
+from tests.sandbox.practice import CARE, MARKETING, NORTHWIND, NOWHERE, OPERATIONS, Clock, Door
 
 
 async def test_teams_are_listed_by_organization(make: Door) -> None:
@@ -53,6 +53,23 @@ async def test_the_days_of_the_organization_know_summer_time(make: Door, clock: 
     ):
         clock.moment = datetime.fromisoformat(moment)
         assert (await make.get(path))["data"][-1]["date"] == day
+
+
+async def test_a_day_may_begin_at_half_past(make: Door, clock: Clock) -> None:
+    """In Kolkata midnight is 18:30 in UTC."""
+    zones = (await make.get("/enums/timezones"))["timezones"]
+    kolkata = next(zone["id"] for zone in zones if zone["name"] == "Asia/Kolkata")
+    await make.patch(f"/organizations/{NORTHWIND}", {"timezoneId": kolkata})
+    scenario = await make.scenario("Lead scoring")
+    today = f"/teams/{MARKETING}/usage?organizationTimezone=true"
+    for moment in ("2026-04-14T18:20:00Z", "2026-04-14T18:40:00Z"):
+        clock.moment = datetime.fromisoformat(moment)
+        before = (await make.get(today))["data"][-1]
+        await make.post(f"/scenarios/{scenario['id']}/run", {"data": {"email": "a@example.com"}, "responsive": True})
+        after = (await make.get(today))["data"][-1]
+        assert after["date"] == before["date"] == ("2026-04-14" if "18:20" in moment else "2026-04-15")
+        assert after["operations"] > before["operations"]
+    assert before["operations"] == 0
 
 
 async def test_a_new_team_is_empty_and_its_maker_is_in_it(make: Door) -> None:

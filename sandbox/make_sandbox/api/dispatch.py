@@ -82,22 +82,34 @@ class Answer(Response):
         return json.dumps(content, separators=(",", ":")).encode()
 
 
-def routes(prefix: str, resources: tuple[Resource, ...], guard: Guard, *, gateway: bool) -> Iterator[Route]:
-    """The endpoints below a prefix, behind a guard; with `gateway` only those that the gateway lets through."""
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """A way in: the prefix of its addresses, and what it asks. With `gateway` it lets through only what the gateway
+    offers; `word` puts a refusal into the words of whoever stands at the door.
+    """
+
+    prefix: str
+    guard: Guard
+    gateway: bool = False
+    word: Callable[[errors.MakeError], errors.MakeError] = lambda refusal: refusal
+
+
+def routes(door: Door, resources: tuple[Resource, ...]) -> Iterator[Route]:
+    """The endpoints behind a door."""
     for resource in resources:
         for endpoint in resource.endpoints:
-            if endpoint.gateway or not gateway:
-                yield _route(prefix, endpoint, resource.ids, guard)
+            if endpoint.gateway or not door.gateway:
+                yield _route(door, endpoint, resource.ids)
 
 
-def _route(prefix: str, endpoint: Endpoint, ids: tuple[Field, ...], guard: Guard) -> Route:
+def _route(door: Door, endpoint: Endpoint, ids: tuple[Field, ...]) -> Route:
     async def answer(request: Request) -> Response:
         raw = await request.body()
         practice: Practice = request.app.state.practice
 
         def work(account: Account) -> Any:
             # The token before all else, types before rights, and rights before the thing itself.
-            token = guard(request, account, practice.limits)
+            token = door.guard(request, account, practice.limits)
             if endpoint.scope is not None and endpoint.scope not in token["scope"]:
                 raise errors.permission_denied()
             visit = Visit(practice.limits if endpoint.counted else None)
@@ -108,7 +120,8 @@ def _route(prefix: str, endpoint: Endpoint, ids: tuple[Field, ...], guard: Guard
 
         try:
             result = inside(practice, work, writes=endpoint.writes)
-        except errors.MakeError as refusal:
+        except errors.MakeError as error:
+            refusal = door.word(error)
             return Answer(refusal.body, status_code=refusal.status)
         if result is None:
             return Response(status_code=endpoint.status)
@@ -116,7 +129,7 @@ def _route(prefix: str, endpoint: Endpoint, ids: tuple[Field, ...], guard: Guard
             return PlainTextResponse(result, status_code=endpoint.status)
         return Answer(result, status_code=endpoint.status)
 
-    return Route(prefix + endpoint.path, answer, methods=[endpoint.method])
+    return Route(door.prefix + endpoint.path, answer, methods=[endpoint.method])
 
 
 def inside(practice: Practice, work: Callable[[Account], T], *, writes: bool) -> T:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from make_sandbox import errors
@@ -20,6 +20,9 @@ from make_sandbox.model.clock import iso, later, milliseconds, parse
 from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
 from make_sandbox.model.usage import Cost
+
+DAY = 24 * 3600
+"""Seconds."""
 
 SUCCESS, WARNING, ERROR = outcomes.SUCCESS, outcomes.WARNING, outcomes.ERROR
 
@@ -186,8 +189,17 @@ def retry(account: Account, scenario: Document, dlq: Document) -> None:
     finish(account, begin(account, scenario, trigger, account.now(), dlq["blueprint"]))
 
 
-CATCH_UP = 1000
-"""How many runs are caught up with at once. An account that slept longer runs each scenario that is due once more."""
+CATCH_UP = 20_000
+"""How many runs are caught up with at once. An account that slept longer runs each scenario once more, and goes on."""
+
+
+def coming(account: Account, until: datetime) -> int:
+    """How many runs their schedules will bring until a moment, at most."""
+    number = 0
+    for scenario in account.store.due(tables.SCENARIOS, iso(until)):
+        seconds = schedule.interval(scenario["scheduling"]) or DAY
+        number += int((until - parse(scenario["nextExec"])).total_seconds() // max(seconds, 60)) + 1
+    return number
 
 
 def is_due(account: Account) -> bool:
@@ -205,7 +217,10 @@ def settle(account: Account) -> None:
             return
         _step(account, due)
     for scenario in account.store.due(tables.SCENARIOS, iso(now)):
-        _start_due(account, scenario, now, now)
+        missed = now - parse(scenario["nextExec"])
+        # What runs at intervals goes on at the times at which it would have run.
+        interval = timedelta(seconds=max(schedule.interval(scenario["scheduling"]) or 60, 60))
+        _start_due(account, scenario, now, parse(scenario["nextExec"]) + missed // interval * interval)
     for execution in account.store.due(tables.EXECUTIONS, iso(now)):
         finish(account, execution)
 

@@ -23,10 +23,15 @@ def check(scheduling: Mapping[str, Any]) -> None:
         raise errors.invalid_parameter("scheduling.type")
     if "interval" in scheduling and not _is_whole(scheduling["interval"], LONGEST):
         raise errors.invalid_parameter("scheduling.interval")
-    for name in ("days", "dates", "months"):
+    for name, largest in (("days", 7), ("dates", 31), ("months", 12)):
         parts: Any = scheduling.get(name, [])
-        if not isinstance(parts, list) or not all(_is_whole(part, 31) for part in cast("list[Any]", parts)):
+        if not isinstance(parts, list) or not all(_is_whole(part, largest) for part in cast("list[Any]", parts)):
             raise errors.invalid_parameter(f"scheduling.{name}")
+    # How strictly Make reads these is not documented; what cannot be read would never run.
+    if scheduling.get("time") is not None and _time(scheduling["time"]) is None:
+        raise errors.invalid_parameter("scheduling.time")
+    if kind == "once" and scheduling.get("date") is not None and _moment(scheduling["date"]) is None:
+        raise errors.invalid_parameter("scheduling.date")
 
 
 def _is_whole(value: Any, largest: int) -> bool:
@@ -49,10 +54,10 @@ def next_run(scheduling: Mapping[str, Any], after: datetime) -> datetime | None:
     if kind == "once":
         once = _moment(scheduling.get("date"))
         return once if once is not None and once > after else None
-    hour, minute = _time(scheduling.get("time"))
+    hour, minute = _time(scheduling.get("time")) or (0, 0)
     day = after.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    # A year and a day is enough for every kind, and ends for schedules that never come (31 February).
-    candidates = (day + timedelta(days=days) for days in range(367))
+    # Enough for each 29 February, even around 2100; a 31 February never comes.
+    candidates = (day + timedelta(days=days) for days in range(8 * 366 + 1))
     return next((moment for moment in candidates if moment > after and _fits(scheduling, moment)), None)
 
 
@@ -61,15 +66,15 @@ def _fits(scheduling: Mapping[str, Any], moment: datetime) -> bool:
     if kind == "daily":
         return True
     if kind == "weekly":
-        return moment.isoweekday() % 7 in scheduling.get("days", [1])
+        return not {moment.isoweekday(), moment.isoweekday() % 7}.isdisjoint(scheduling.get("days", [1]))
     if moment.day not in scheduling.get("dates", [1]):
         return False
     return kind == "monthly" or moment.month in scheduling.get("months", [1])
 
 
-def _time(text: Any) -> tuple[int, int]:
+def _time(text: Any) -> tuple[int, int] | None:
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?", text) if isinstance(text, str) else None
-    return (0, 0) if found is None else (int(found[1]), int(found[2]))
+    return None if found is None else (int(found[1]), int(found[2]))
 
 
 def _moment(text: Any) -> datetime | None:

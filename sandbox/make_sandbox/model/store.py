@@ -91,7 +91,7 @@ class Store:
             raise ValueError("it is the database of something else")
         if version not in (0, VERSION):
             if not reset:
-                raise ValueError("it was made by another version of the practice account: start over with a reset")
+                raise ValueError("it was made by another version of the practice account: start over with --reset")
             for name in tables:
                 self._connection.execute(f"DROP TABLE {name}")
 

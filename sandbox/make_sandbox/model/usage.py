@@ -1,6 +1,7 @@
-"""What runs consume: operations, data transfer and centicredits, by team and hour.
+"""What runs consume: operations, data transfer and centicredits, by team and quarter of an hour.
 
-Kept apart from the logs: what a deleted scenario consumed stays consumed.
+Kept apart from the logs: what a deleted scenario consumed stays consumed. Quarters, because in some time zones midnight
+lies at a quarter past, half past or a quarter to a full hour of UTC.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
-from make_sandbox.model.clock import parse
+from make_sandbox.model.clock import iso, parse
 from make_sandbox.model.store import Document
 
 DAYS = 30
@@ -32,19 +33,24 @@ class Cost:
 
 
 def add(account: Account, team: Document, moment: datetime, cost: Cost) -> None:
-    """Counts a run that ended at this moment."""
-    hour = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00+00:00")
-    id_ = f"{team['id']} {hour}"
+    """Counts a run that began at this moment."""
+    since = quarter(moment)
+    id_ = f"{team['id']} {since}"
     row = account.store.get(tables.USAGE, id_)
     if row is None:
-        empty = {"id": id_, "teamId": team["id"], "organizationId": team["organizationId"], "hour": hour}
+        empty = {"id": id_, "teamId": team["id"], "organizationId": team["organizationId"], "since": since}
         account.store.add(tables.USAGE, empty | vars(cost))
     else:
         account.store.put(tables.USAGE, row, **vars(cost_of(row) + cost))
 
 
+def quarter(moment: datetime) -> str:
+    """The quarter of an hour in which a moment lies."""
+    return iso(moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0))
+
+
 def rows_of(account: Account, organization_id: int, team_id: int | None = None) -> list[Document]:
-    """The hours of an organization, its deleted teams included, or those of one of its teams."""
+    """The quarters of an organization, its deleted teams included, or those of one of its teams."""
     rows = account.store.list(tables.USAGE, organization_id)
     return [row for row in rows if team_id is None or row["teamId"] == team_id]
 
@@ -54,7 +60,7 @@ def daily(account: Account, rows: Iterable[Document], zone: tzinfo) -> list[Docu
     today = account.now().astimezone(zone).date()
     days = {today - timedelta(days=back): Cost() for back in range(DAYS - 1, -1, -1)}
     for row in rows:
-        day = parse(row["hour"]).astimezone(zone).date()
+        day = parse(row["since"]).astimezone(zone).date()
         if day in days:
             days[day] += cost_of(row)
     return [
@@ -69,11 +75,19 @@ def daily(account: Account, rows: Iterable[Document], zone: tzinfo) -> list[Docu
 
 
 def total(account: Account, rows: Iterable[Document]) -> Cost:
-    """The sum of the last 30 days. A real organization counts from its last reset instead, which is never seen here."""
-    start = account.now() - timedelta(days=DAYS)
-    return sum((cost_of(row) for row in rows if parse(row["hour"]) >= start), Cost())
+    """The sum of the last 30 days, today included. A real organization counts from its last reset instead, which is
+    never seen here.
+    """
+    start = iso(first_day(account))
+    return sum((cost_of(row) for row in rows if row["since"] >= start), Cost())
+
+
+def first_day(account: Account) -> datetime:
+    """The midnight at which the last 30 days begin, in UTC."""
+    today = account.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=DAYS - 1)
 
 
 def cost_of(row: Document) -> Cost:
-    """What an hour consumed, or a run: a line of a log has the same fields."""
+    """What a quarter consumed, or a run: a line of a log has the same fields."""
     return Cost(operations=row["operations"], transfer=row["transfer"], centicredits=row["centicredits"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from make_sandbox import errors
@@ -106,15 +106,15 @@ def usage_of(call: Call):
     account, scenario = call.account, find(call)
     organization = access.organization_of(account, scenario["teamId"])
     # A day more than is shown, because midnight may be elsewhere.
-    lines = _since(account, timedelta(days=usage.DAYS + 1), Selection(owners=(scenario["id"],)))
-    # Counted by the hour, as for the team, so that the days of all its scenarios add up to its own.
-    rows = [line | {"hour": f"{line['timestamp'][:13]}:00:00+00:00"} for line in lines]
+    earliest = usage.first_day(account) - timedelta(days=1)
+    lines = _since(account, earliest, Selection(owners=(scenario["id"],)))
+    rows = [line | {"since": line["timestamp"]} for line in lines]
     return {"data": usage.daily(account, rows, organizations.days(call, organization))}
 
 
-def _since(account: Account, age: timedelta, selection: Selection) -> list[Document]:
-    """The log lines of a selection that are younger than this."""
-    young = Where("timestamp", ">=", iso(account.now() - age))
+def _since(account: Account, earliest: datetime, selection: Selection) -> list[Document]:
+    """The log lines of a selection from a moment on."""
+    young = Where("timestamp", ">=", iso(earliest))
     return account.store.select(tables.LOGS, replace(selection, where=(*selection.where, young)))
 
 
@@ -134,11 +134,11 @@ def consumptions(call: Call):
         organization = access.organization(account, query["organizationId"])
         teams = account.store.list(tables.TEAMS, organization["id"])
         where = Where("organizationId", "=", organization["id"])
-    age = timedelta(days=usage.DAYS)
+    reset = usage.first_day(account)
     consumed: dict[int, Cost] = {
         scenario["id"]: Cost() for team in teams for scenario in account.store.list(tables.SCENARIOS, team["id"])
     }
-    for line in _since(account, age, Selection(where=(where,))):
+    for line in _since(account, reset, Selection(where=(where,))):
         consumed[line["scenarioId"]] += usage.cost_of(line)
     rows: list[dict[str, Any]] = [{"scenarioId": id_} | vars(cost) for id_, cost in consumed.items()]
-    return {"scenarioConsumptions": rows, "lastReset": iso(account.now() - age)}
+    return {"scenarioConsumptions": rows, "lastReset": iso(reset)}

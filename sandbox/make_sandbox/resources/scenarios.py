@@ -215,7 +215,7 @@ def install(call: Call, team: Document, blueprint: Document) -> None:
         Field("blueprint", "json"),
         Field("scheduling", "json"),
         Field("folderId", "integer", nullable=True),
-        Field("name", "text", longest=120),
+        Field("name", "text", longest=120, pattern=r"[\s\S]+"),
         Field("description", "text", nullable=True, longest=240),
         Field("metadata", "object", nullable=True),
     ),

@@ -21,6 +21,8 @@ def sandbox(options: argparse.Namespace) -> int:
         )
     if options.reset and options.db is None:
         raise SettingsError("--reset needs --db FILE: without a file the account is new at each start")
+    if options.db is not None and options.db in ("", ":memory:"):
+        raise SettingsError("--db takes the name of a file; without it the account is kept in memory")
     shares = _shares(options.fail)
     account = _account(options)
     listening = listen(options.host, options.port)
@@ -57,6 +59,4 @@ def _account(options: argparse.Namespace) -> Any:
             options.db, world=options.world, seed=options.seed, reset=options.reset, limits=options.limits == "on"
         )
     except (ValueError, OSError, sqlite3.Error) as error:
-        raise SettingsError(
-            f"--db {options.db} cannot be used ({error}): name another file, or start this one over with --reset"
-        ) from None
+        raise SettingsError(f"--db {options.db} cannot be used: {error}") from None
