@@ -25,7 +25,7 @@ import httpx2
 
 import make_sandbox
 from make_sandbox import worlds
-from make_sandbox.model import runs, scenarios
+from make_sandbox.automation import runs, scenarios
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document, Store
 

@@ -7,8 +7,8 @@ first call.
     doors.py    every address: Make's API, Maton's gateway, the hooks (deliveries.py), the account's own (control.py)
     api/        how a request is read and answered: fields, paging, columns, scopes, limits
     resources/  one module per resource of Make: the endpoints
-    model/      what the account consists of and how it changes: documents in SQLite, scenarios, runs, hooks, usage
-    execution/  what a run does, module by module
+    automation/ what scenarios do: started, run module by module, called through hooks, retried, removed
+    model/      what the account consists of: documents in SQLite, its clock, blueprints, schedules, usage
     mapping/    the expressions in the fields of modules
     lists/      what Make knows and no account changes
     demo/       the account that a fresh database is filled with; empty.py is the other one

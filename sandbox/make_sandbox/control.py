@@ -16,7 +16,8 @@ from starlette.routing import Route
 from make_sandbox import errors, worlds
 from make_sandbox.api.dispatch import Answer, Practice, inside, origin, read_body
 from make_sandbox.api.fields import Field, read_json
-from make_sandbox.model import runs, tables
+from make_sandbox.automation import runs
+from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.present import is_frozen, show
 from make_sandbox.model.store import Document

@@ -16,10 +16,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from make_sandbox.api.dispatch import METHODS, Practice, inside
+from make_sandbox.automation import hooks
+from make_sandbox.automation.hooks import Delivery, Reply
 from make_sandbox.mapping.values import parsed
-from make_sandbox.model import hooks
 from make_sandbox.model.account import Account
-from make_sandbox.model.hooks import Delivery, Reply
 from make_sandbox.model.store import Document
 
 ROOT = "/hook"

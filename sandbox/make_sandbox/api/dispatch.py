@@ -16,7 +16,8 @@ from make_sandbox.api.brackets import parameters
 from make_sandbox.api.fields import Field, from_json, read_json, read_texts
 from make_sandbox.api.limits import Elapsed, Limits
 from make_sandbox.api.resource import Call, Endpoint, Resource
-from make_sandbox.model import audit, runs
+from make_sandbox.automation import runs
+from make_sandbox.model import audit
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import Clock
 from make_sandbox.model.present import present

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from make_sandbox.automation.hooks import Delivery
 from make_sandbox.model.account import Account, chance
 from make_sandbox.model.clock import milliseconds
-from make_sandbox.model.hooks import Delivery
 from make_sandbox.model.store import Document
 
 FIRST_NAMES = ("Ada", "Ben", "Carla", "Dora", "Emil", "Finn", "Greta", "Hugo", "Iris", "Jonas", "Klara", "Leo")

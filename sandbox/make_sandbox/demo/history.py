@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from make_sandbox.automation import hooks, removal, runs, scenarios
 from make_sandbox.demo import callers
 from make_sandbox.demo.jobs import Job
 from make_sandbox.demo.past import LENGTH, Past
 from make_sandbox.demo.things import World
-from make_sandbox.model import hooks, removal, runs, scenarios, tables
+from make_sandbox.model import tables
 from make_sandbox.model.account import Account, chance
 from make_sandbox.model.store import Document
 

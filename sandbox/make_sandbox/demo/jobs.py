@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from make_sandbox.automation import scenarios
 from make_sandbox.demo.things import World
-from make_sandbox.model import interface, scenarios
+from make_sandbox.model import interface
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 

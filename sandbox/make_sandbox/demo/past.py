@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from make_sandbox.model import runs
+from make_sandbox.automation import runs
 from make_sandbox.model.account import Account
 
 LENGTH = timedelta(days=14)

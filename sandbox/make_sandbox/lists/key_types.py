@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from make_sandbox import errors
-from make_sandbox.model import typed
+from make_sandbox import errors, typed
 from make_sandbox.model.store import Document
 
 Parameters = tuple[Document, ...]

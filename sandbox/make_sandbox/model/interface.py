@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from make_sandbox import errors
-from make_sandbox.model import typed
+from make_sandbox import errors, typed
 from make_sandbox.model.account import chance
 from make_sandbox.model.store import Document
 

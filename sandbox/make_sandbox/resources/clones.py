@@ -10,7 +10,8 @@ from typing import Any, cast
 from make_sandbox import errors
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, scenarios, tables
+from make_sandbox.automation import scenarios
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.store import Document, Table
 from make_sandbox.resources import access
 from make_sandbox.resources.scenarios import COLUMNS, answer, find, install

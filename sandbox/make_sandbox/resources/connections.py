@@ -13,8 +13,9 @@ from make_sandbox import errors
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import removal
 from make_sandbox.lists.apps import CONNECTION_TYPES, ConnectionType
-from make_sandbox.model import blueprints, credentials, removal, tables
+from make_sandbox.model import blueprints, credentials, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access

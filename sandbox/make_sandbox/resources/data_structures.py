@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from make_sandbox import errors
+from make_sandbox import errors, typed
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import tables, typed
+from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document

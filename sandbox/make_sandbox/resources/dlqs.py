@@ -10,7 +10,8 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, removal, runs, tables
+from make_sandbox.automation import removal, runs
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.clock import iso, moment
 from make_sandbox.model.selection import Order, Selection, Where
 from make_sandbox.model.store import Document

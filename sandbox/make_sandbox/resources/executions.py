@@ -10,7 +10,8 @@ from typing import Any
 from make_sandbox import errors
 from make_sandbox.api.fields import Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import blueprints, executions, hooks, tables, usage
+from make_sandbox.automation import executions, hooks
+from make_sandbox.model import blueprints, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso
 from make_sandbox.model.selection import Selection, Where

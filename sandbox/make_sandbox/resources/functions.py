@@ -8,8 +8,9 @@ from make_sandbox import errors
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import removal, scenarios
 from make_sandbox.mapping import iml, javascript
-from make_sandbox.model import removal, scenarios, tables
+from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Order, Selection
 from make_sandbox.model.store import Document

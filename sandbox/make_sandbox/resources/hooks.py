@@ -9,8 +9,9 @@ from make_sandbox import errors
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import hooks, removal
 from make_sandbox.lists.apps import HOOK_TYPES
-from make_sandbox.model import blueprints, hooks, removal, tables
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from make_sandbox.api.fields import Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import interface, scenarios, tables
+from make_sandbox.automation import scenarios
+from make_sandbox.model import interface, tables
 from make_sandbox.resources.scenarios import find
 
 resource = Resource("/scenarios", Field("scenarioId", "integer", required=True), scope="scenarios")

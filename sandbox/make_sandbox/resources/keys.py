@@ -5,9 +5,10 @@ from __future__ import annotations
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import removal
 from make_sandbox.lists import key_types
 from make_sandbox.lists.key_types import KEY_TYPES
-from make_sandbox.model import blueprints, removal, tables
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Order, Selection, Where
 from make_sandbox.model.store import Document

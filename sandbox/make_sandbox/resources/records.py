@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 
-from make_sandbox import errors
+from make_sandbox import errors, typed
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import records, tables, typed
+from make_sandbox.model import records, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Order, Selection
 from make_sandbox.model.store import Document

@@ -9,7 +9,8 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import LARGEST, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import runs, scenarios, tables
+from make_sandbox.automation import runs, scenarios
+from make_sandbox.model import tables
 from make_sandbox.model.clock import iso, moment
 from make_sandbox.model.selection import Operator, Selection, Where
 from make_sandbox.model.store import Document

@@ -10,8 +10,9 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import removal, runs, scenarios
 from make_sandbox.lists.apps import NOT_INSTALLED
-from make_sandbox.model import blueprints, interface, removal, runs, scenarios, schedule, tables, templates
+from make_sandbox.model import blueprints, interface, schedule, tables, templates
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso
 from make_sandbox.model.selection import Selection, Where

@@ -8,8 +8,9 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
+from make_sandbox.automation import removal
 from make_sandbox.lists import roles
-from make_sandbox.model import removal, tables, usage
+from make_sandbox.model import tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Selection, Where
 from make_sandbox.model.store import Document

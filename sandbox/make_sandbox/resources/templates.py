@@ -7,7 +7,8 @@ from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.paging import Page
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.model import removal, tables
+from make_sandbox.automation import removal
+from make_sandbox.model import tables
 from make_sandbox.model import templates as model
 from make_sandbox.model.store import Document
 from make_sandbox.resources import access, enums

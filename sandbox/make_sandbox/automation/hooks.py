@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.execution import outcomes
-from make_sandbox.model import blueprints, incomings, runs, tables
+from make_sandbox.automation import outcomes, runs
+from make_sandbox.model import blueprints, incomings, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import milliseconds
 from make_sandbox.model.selection import Selection, Where

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from make_sandbox.execution import failures, flow
+from make_sandbox import typed
+from make_sandbox.automation import failures, flow
 from make_sandbox.lists.apps import AI_APPS
 from make_sandbox.mapping.nodes import UNKNOWN
 from make_sandbox.mapping.values import number, text
-from make_sandbox.model import blueprints, interface, typed
+from make_sandbox.model import blueprints, interface
 from make_sandbox.model.account import Account, chance
 from make_sandbox.model.store import Document
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from make_sandbox import errors
-from make_sandbox.execution import flow, outcomes
+from make_sandbox.automation import flow, outcomes
 from make_sandbox.model import blueprints, incomings, interface, notices, schedule, tables, usage
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso, later, milliseconds, parse

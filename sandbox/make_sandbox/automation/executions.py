@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, runs, tables
+from make_sandbox.automation import runs
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso, milliseconds, parse
 from make_sandbox.model.selection import Selection

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from make_sandbox import errors
-from make_sandbox.model import blueprints, interface, runs, schedule, tables
+from make_sandbox.automation import runs
+from make_sandbox.model import blueprints, interface, schedule, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.clock import iso
 from make_sandbox.model.store import Document

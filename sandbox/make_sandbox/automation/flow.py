@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.execution import failures, filters, modules
-from make_sandbox.execution.stored import Failed
+from make_sandbox.automation import failures, filters, modules
+from make_sandbox.automation.stored import Failed
 from make_sandbox.mapping.expressions import evaluate
 from make_sandbox.mapping.nodes import UNKNOWN, Scope
 from make_sandbox.mapping.values import Unknown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from make_sandbox.model import blueprints, scenarios, tables
+from make_sandbox.automation import scenarios
+from make_sandbox.model import blueprints, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document, Id, Table
 

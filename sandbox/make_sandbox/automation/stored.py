@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from make_sandbox import errors
-from make_sandbox.execution import filters
+from make_sandbox.automation import filters
 from make_sandbox.mapping.builtin_functions import get
 from make_sandbox.mapping.expressions import evaluate
 from make_sandbox.mapping.nodes import UNKNOWN, Scope

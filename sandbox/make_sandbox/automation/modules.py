@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from make_sandbox.execution import stored
-from make_sandbox.execution.stored import Failed
+from make_sandbox.automation import stored
+from make_sandbox.automation.stored import Failed
 from make_sandbox.mapping.expressions import evaluate, render
 from make_sandbox.mapping.nodes import UNKNOWN, Scope
 from make_sandbox.mapping.values import Unknown, is_empty, parsed, text, whole

@@ -1,0 +1,1 @@
+"""What scenarios do: started, run module by module, called through hooks, retried, removed."""
