@@ -48,6 +48,17 @@ class Start:
     reached: Reached | None = None
 
 
+def known(values: Mapping[str, Any]) -> Document:
+    """What of some values is known, and so can be kept as a document."""
+    return {name: value for name, value in values.items() if _is_known(value)}
+
+
+def _is_known(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_is_known(inner) for inner in cast("Document", value).values())
+    return value is not UNKNOWN and (not isinstance(value, list) or all(map(_is_known, cast("list[Any]", value))))
+
+
 @dataclass(kw_only=True)
 class Played:
     """What a run did. `done` are the modules that ran, the failing one included; those of error handlers are not in it.
@@ -62,9 +73,7 @@ class Played:
 
     def reached(self) -> Document:
         """See `Reached`: what a retry has to know, besides the module."""
-        known = {id_: bundle for id_, bundle in self.bundles.items() if bundle is not UNKNOWN}
-        variables = {name: value for name, value in self.work.variables.items() if value is not UNKNOWN}
-        return {"bundles": known, "variables": variables}
+        return {"bundles": known(self.bundles), "variables": known(self.work.variables)}
 
 
 def play(account: Account, blueprint: Mapping[str, Any], start: Start) -> Played:
@@ -96,9 +105,10 @@ class _Flow:
         self._bundles = played.bundles
         now = played.work.account.now()
         self._scope = Scope(bundles=self._bundles, variables={"input": dict(start.inputs)}, now=now)
-        there = {module.get("id") for module in blueprints.modules(blueprint, handlers=False)}
         # A blueprint that was changed meanwhile may have lost the module; then there is nowhere to go on.
-        self._reached = start.reached if start.reached is not None and start.reached.module in there else None
+        reached = start.reached
+        there = (module.get("id") for module in blueprints.modules(blueprint, handlers=False))
+        self._reached = reached if reached is not None and reached.module in there else None
         if self._reached is not None:
             played.work.variables.update(self._reached.variables)
 

@@ -43,9 +43,9 @@ def compute(work: Work, module: blueprints.Module, scope: Scope) -> Any:
     name = str(module.get("module"))
     mapper: Any = module.get("mapper")
     fields: Mapping[str, Any] = cast("Mapping[str, Any]", mapper) if isinstance(mapper, dict) else {}
-    if name in _OF_RUN:
-        return _OF_RUN[name](work, fields, scope)
     try:
+        if name in _OF_RUN:
+            return _OF_RUN[name](work, fields, scope)
         if name.startswith("datastore:"):
             bundle = stored.compute(work.account, module, fields, scope)
             return NOTHING if bundle is None else bundle
@@ -119,13 +119,14 @@ def _named(fields: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _set_variables(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
-    bundle = {text(_value(name, scope)): _value(value, scope) for name, value in _named(fields) if name is not None}
+    names = {text(evaluate(name, scope)): value for name, value in _named(fields) if name is not None}
+    bundle = {name: _value(value, scope) for name, value in names.items()}
     work.variables.update(bundle)
     return bundle
 
 
 def _get_variables(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
-    names = [text(_value(name, scope)) for name, _ in _named(fields)]
+    names = [text(evaluate(name, scope)) for name, _ in _named(fields)]
     return {name: work.variables.get(name) for name in names}
 
 

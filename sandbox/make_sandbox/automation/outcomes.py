@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -40,6 +42,42 @@ def of_run(
     The modules of data stores do their work now. `response` is the answer to the hook's caller, if a module gives one:
     `{"status", "body", "headers"}`.
     """
+    try:
+        outcome = _of_run(account, scenario, blueprint, cause, execution_id)
+        # What cannot be stored has to be found here.
+        json.dumps(outcome)
+    except Exception:
+        logging.getLogger(__name__).exception("scenario %s cannot be played", scenario["id"])
+        return _not_played()
+    return outcome
+
+
+def _not_played() -> Document:
+    """The outcome of a run at which the practice account itself has failed."""
+    message = "The practice account cannot play this scenario. That is a fault of its own: please report the blueprint."
+    return {
+        "status": ERROR,
+        "error": {"name": "RuntimeError", "message": message, "causeModule": {"name": "", "appName": ""}},
+        "failer": None,
+        "reached": {"bundles": {}, "variables": {}},
+        "incomplete": False,
+        "retry": False,
+        "outputs": None,
+        "response": None,
+        "operations": 0,
+        "transfer": 0,
+        "centicredits": 0,
+        "duration": 0,
+    }
+
+
+def _of_run(
+    account: Account,
+    scenario: Document,
+    blueprint: Document,
+    cause: Cause,
+    execution_id: str,
+) -> Document:
     inputs = cause.inputs
     trigger = _trigger(scenario, blueprint, inputs)
     given = _defaults(scenario) | dict(inputs or {})

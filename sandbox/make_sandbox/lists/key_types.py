@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from make_sandbox import errors, typed
-from make_sandbox.model.store import Document
+from make_sandbox.typed import Field
 
-Parameters = tuple[Document, ...]
+Parameters = tuple[Field, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class KeyType:
     theme: str
     parameters: Parameters
 
-    def view(self) -> Document:
+    def view(self) -> Field:
         """The type as the API lists it."""
         return {
             "name": self.name,
@@ -37,11 +37,11 @@ class KeyType:
         }
 
 
-def _text(name: str, label: str, kind: str = "text", *, required: bool = True, **more: Any) -> Document:
+def _text(name: str, label: str, kind: str = "text", *, required: bool = True, **more: Any) -> Field:
     return {"name": name, "type": kind, "label": label, "required": required, **more}
 
 
-def _select(name: str, label: str, default: str, *options: Document) -> Document:
+def _select(name: str, label: str, default: str, *options: Field) -> Field:
     return {
         "name": name,
         "type": "select",
@@ -52,7 +52,7 @@ def _select(name: str, label: str, default: str, *options: Document) -> Document
     }
 
 
-def _option(label: str, value: str, *nested: Document) -> Document:
+def _option(label: str, value: str, *nested: Field) -> Field:
     """One option; `nested` are the parameters that it brings along."""
     return {"label": label, "value": value, **({"nested": list(nested)} if nested else {})}
 
@@ -171,7 +171,7 @@ def check(kind: KeyType, parameters: Mapping[str, Any]) -> None:
         raise errors.invalid_parameters(problems)
 
 
-def _chosen(fields: Parameters | list[Document], parameters: Mapping[str, Any]) -> Iterator[Document]:
+def _chosen(fields: Parameters | list[Field], parameters: Mapping[str, Any]) -> Iterator[Field]:
     """The parameters of a type, with those that a chosen option brings along."""
     for field in fields:
         yield field

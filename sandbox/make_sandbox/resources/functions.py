@@ -8,8 +8,8 @@ from make_sandbox import errors
 from make_sandbox.api.columns import Columns
 from make_sandbox.api.fields import CONFIRMED, Field
 from make_sandbox.api.resource import Call, Resource
-from make_sandbox.automation import removal, scenarios
-from make_sandbox.mapping import iml, javascript
+from make_sandbox.automation import function_calls, removal, scenarios
+from make_sandbox.mapping import javascript
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Order, Selection
@@ -124,7 +124,7 @@ def read(call: Call):
     function = find(call)
     row = dict(function)
     if "scenarios" in call.chosen():
-        callers = iml.callers_of(call.account, function["name"], function["teamId"])
+        callers = function_calls.callers_of(call.account, function["name"], function["teamId"])
         row["scenarios"] = [{"id": scenario["id"], "name": scenario["name"]} for scenario in callers]
     return {"function": call.pick(row)}
 
@@ -168,6 +168,10 @@ def update(call: Call):
 @functions.delete("/{functionId}", query=(CONFIRMED,), gateway=False)
 def delete(call: Call):
     function = find(call)
-    call.confirm(lambda: removal.in_use("function", iml.callers_of(call.account, function["name"], function["teamId"])))
+    call.confirm(
+        lambda: removal.in_use(
+            "function", function_calls.callers_of(call.account, function["name"], function["teamId"])
+        )
+    )
     removal.of_one(call.account, tables.FUNCTIONS, function["id"])
     return {"success": True}

@@ -1,4 +1,4 @@
-"""What blueprints compute: the expressions between double braces in the values of their modules."""
+"""Which scenarios call a custom function: in the expressions of their mappings and filters."""
 
 from __future__ import annotations
 
