@@ -14,13 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from make_sandbox import errors, worlds
-from make_sandbox.api.dispatch import Answer, Practice, inside, origin, read_body
+from make_sandbox.api.dispatch import METHODS, Answer, Practice, inside, origin, read_body, whole
 from make_sandbox.api.fields import Field, read_json
-from make_sandbox.automation import runs
+from make_sandbox.automation import hooks, runs
 from make_sandbox.model import tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.present import is_frozen, show
-from make_sandbox.model.store import Document
+from make_sandbox.model.selection import Selection
+from make_sandbox.model.store import Document, Table
 
 ROOT = "/sandbox"
 LARGEST_SEED = 2**31
@@ -29,9 +30,17 @@ LONGEST = 366 * 24 * 3600
 
 
 def routes() -> Iterator[Route]:
+    yield Route("/", _answer(_show), methods=["GET"])
     yield Route(ROOT, _answer(_show), methods=["GET"])
     yield Route(f"{ROOT}/clock", _answer(_move), methods=["POST"])
     yield Route(f"{ROOT}/reset", _answer(_reset), methods=["POST"])
+    for elsewhere in ("/", ROOT, f"{ROOT}/{{rest:path}}"):
+        yield whole(Route(elsewhere, _nothing_here, methods=METHODS))
+
+
+async def _nothing_here(_: Request) -> Response:
+    there_is = f"GET {ROOT}, POST {ROOT}/clock and POST {ROOT}/reset"
+    return Answer({"message": f"The practice account has {there_is}, and nothing here."}, status_code=404)
 
 
 def _answer(work: Callable[[Practice, Request, bytes], None]) -> Callable[[Request], Any]:
@@ -57,9 +66,24 @@ def _state(account: Account, address: str) -> Document:
         "seed": world["seed"],
         "make": {"url": f"{address}/api/v2", "token": make_sandbox.TOKEN},
         "maton": {"url": f"{address}/make/api/v2", "key": make_sandbox.KEY},
-        "organizations": [{"id": row["id"], "name": row["name"]} for row in account.store.list(tables.ORGANIZATIONS)],
-        "teams": [{"id": row["id"], "name": row["name"]} for row in account.store.list(tables.TEAMS)],
+        "organizations": _rows(account, tables.ORGANIZATIONS, "id", "name", "isPaused"),
+        "teams": _rows(account, tables.TEAMS, "id", "name", "organizationId"),
+        "scenarios": _rows(account, tables.SCENARIOS, "id", "name", "teamId", "isActive", "isinvalid"),
+        "hooks": [
+            {name: row[name] for name in ("id", "name", "teamId", "scenarioId", "url")}
+            for row in hooks.shown(account, account.store.select(tables.HOOKS, FIRST), address)
+        ],
     }
+
+
+MOST = 100
+"""How many of a kind the state names. The API has them all."""
+
+FIRST = Selection(limit=MOST)
+
+
+def _rows(account: Account, table: Table, *names: str) -> list[Document]:
+    return [{name: row[name] for name in names} for row in account.store.select(table, FIRST)]
 
 
 def _show(_: Practice, __: Request, ___: bytes) -> None:
@@ -86,7 +110,9 @@ def _move(practice: Practice, _: Request, raw: bytes) -> None:
         if "now" in wanted:
             forward = (_moment(wanted["now"]) - now).total_seconds()
         if not 0 <= forward <= LONGEST:
-            raise errors.invalid_parameters(["The clock goes forward only, by a year at most."])
+            raise errors.invalid_parameters(
+                [f"The clock goes forward only, by a year at most: it is {account.stamp()}."]
+            )
         moment = now + timedelta(seconds=forward)
         if runs.coming(account, moment) > runs.CATCH_UP:
             raise errors.invalid_parameters(

@@ -7,10 +7,13 @@ import socket
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 import make_sandbox
+from make_sandbox import worlds
+from make_sandbox.api.dispatch import Practice
 from make_sandbox.network import Dropped
 
 _open: dict[Any, asyncio.Transport] = {}
@@ -83,6 +86,15 @@ def root(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def held(application: Starlette) -> str:
+    """One line about what an account holds."""
+    practice: Practice = application.state.practice
+    with practice.account.store.transaction(writes=False):
+        world, now = worlds.held(practice.account), practice.now().stamp()
+    limits = "" if practice.limits is not None else ", without rate limits"
+    return f"The world '{world['name']}', seed {world['seed']}, at {now}{limits}."
+
+
 def banner(host: str, port: int) -> str:
     """See `make_sandbox.banner`."""
     address = root(host, port)
@@ -95,5 +107,5 @@ Make's API       {address}/api/v2
 Maton's gateway  {address}/make/api/v2 and {address}/connections
   key            {key}
   try            curl -H "Authorization: Bearer {key}" {address}/make/api/v2/organizations
-The account      {address}/sandbox tells its ids and its time; see docs/sandbox.md
+The account      {address}/sandbox tells its ids, its hooks and its time; see docs/sandbox.md
 """

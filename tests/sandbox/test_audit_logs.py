@@ -50,8 +50,11 @@ async def test_the_lines_are_filtered(make: Door) -> None:
         ("?author=Sample Owner", ["teams_deleted", "teams_created"]),
         ("?author=2958000", ["teams_deleted", "teams_created"]),
         ("?author=1", []),
+        ("?author=99999999999999999999", []),
+        (f"?author={'9' * 5000}", []),
         ("?dateFrom=2026-04-14&dateTo=2026-04-14", ["teams_deleted", "teams_created"]),
         ("?dateTo=2026-04-13", []),
+        ("?dateTo=9999-12-31", ["teams_deleted", "teams_created"]),
         ("?pg[limit]=1&pg[offset]=1", ["teams_created"]),
     ):
         assert [line["eventName"] for line in (await make.get(LIST + query))["auditLogs"]] == events, query
@@ -59,3 +62,8 @@ async def test_the_lines_are_filtered(make: Door) -> None:
     found = await make.get(f"{LIST}/filters")
     assert found["events"] == ["teams_created", "teams_deleted"]
     assert [user["name"] for user in found["users"]] == ["Sample Owner"]
+
+
+async def test_a_deleted_organization_leaves_no_line(make: Door) -> None:
+    await make.delete(f"/organizations/{NORTHWIND}?confirmed=true")
+    await make.get(LIST, 403)

@@ -30,10 +30,35 @@ async def test_the_account_tells_what_a_newcomer_needs(account: Door, make: Door
     assert (state["world"], state["seed"], state["frozen"]) == ("demo", 0, False)
     assert state["make"] == {"url": "http://sandbox/api/v2", "token": make_sandbox.TOKEN}
     assert state["maton"] == {"url": "http://sandbox/make/api/v2", "key": make_sandbox.KEY}
-    assert {"id": CARE, "name": "Customer Care"} in state["teams"]
+    assert {"id": CARE, "name": "Customer Care", "organizationId": NORTHWIND} in state["teams"]
     assert [row["id"] for row in state["organizations"]] == [
         row["id"] for row in (await make.get("/organizations?pg[sortBy]=id"))["organizations"]
     ]
+
+
+async def test_it_names_what_can_be_worked_with(account: Door, make: Door) -> None:
+    state = await account.get("")
+    scenarios = (await make.get(f"/scenarios?organizationId={NORTHWIND}"))["scenarios"]
+    named = {row["id"]: (row["name"], row["isActive"], row["isinvalid"]) for row in state["scenarios"]}
+    assert {row["id"]: (row["name"], row["isActive"], row["isinvalid"]) for row in scenarios}.items() <= named.items()
+    assert {row["organizationId"] for row in state["teams"]} == {row["id"] for row in state["organizations"]}
+    hook = next(row for row in state["hooks"] if row["name"] == "New orders")
+    assert hook["url"] == (await make.hook(hook["teamId"], "New orders"))["url"]
+    assert await Door(account.client, "").get("/") == state
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/clock"), ("GET", "/"), ("GET", "/nothing"), ("POST", ""), ("DELETE", "/reset")]
+)
+async def test_elsewhere_it_says_what_there_is(account: Door, method: str, path: str) -> None:
+    response = await account.send(method, path)
+    assert response.status_code == 404
+    assert "POST /sandbox/clock" in response.json()["message"]
+
+
+async def test_a_clock_that_should_go_back_is_told_what_time_it_is(account: Door) -> None:
+    answer = await account.post("/clock", {"now": "2026-04-01T00:00:00Z"}, 400)
+    assert answer["detail"][1].endswith("it is 2026-04-14T12:00:00.000Z.")
 
 
 async def test_the_clock_is_moved_on_and_goes_on_from_there(account: Door, clock: Clock) -> None:

@@ -81,8 +81,8 @@ async def test_hooks_are_paged_and_sorted_by_name(make: Door) -> None:
 async def test_the_data_of_a_hook_is_changed_and_the_rest_of_it_kept(make: Door) -> None:
     hook = (await make.post("/hooks", NEW | FLAGS | {"channel": "C1"}))["hook"]
     path = f"/hooks/{hook['id']}"
-    assert await make.post(f"{path}/set-data", {"headers": True, "ip": "127.0.0.1", "udt": 5}) == {"changed": True}
-    changed = {"method": True, "headers": True, "stringify": False, "channel": "C1", "ip": "127.0.0.1", "udt": 5}
+    assert await make.post(f"{path}/set-data", {"headers": True, "ip": "127.0.0.1", "limit": 5}) == {"changed": True}
+    changed = {"method": True, "headers": True, "stringify": False, "channel": "C1", "ip": "127.0.0.1", "limit": 5}
     assert (await make.get(path))["hook"] == hook | {"data": changed}
     wrong_ones: list[Any] = [{"headers": "yes"}, {"method": "POST"}, {"stringify": None}, []]
     for wrong in wrong_ones:

@@ -52,6 +52,8 @@ async def test_in_its_own_zone_and_at_an_address_that_names_none_the_token_is_kn
         ("GET", "/no-such-path"),
         ("GET", "/Users/me"),
         ("GET", "/users/me/"),
+        ("GET", "/users/me%0A"),
+        ("GET", "/%0D%0Ax"),
         ("GET", f"/teams/{OPERATIONS}%2fusage%2fmore"),
         ("PUT", f"/teams/{OPERATIONS}"),
         ("GET", "/enum/imt-zones"),
@@ -117,6 +119,8 @@ async def test_what_hangs_on_no_team_is_not_found(make: Door, path: str) -> None
         (f"/scenarios?teamId={CARE}&pg[sortDir]=up", "pg[sortDir]"),
         (f"/scenarios?teamId={CARE}&pg[sortBy]=colour", "pg[sortBy]"),
         (f"/scenarios?teamId={CARE}&cols[]=colour", "cols"),
+        ("/organizations?pg[sortBy]=license", "pg[sortBy]"),
+        ("/organizations?pg[sortBy]=teams", "pg[sortBy]"),
         (f"/scenarios?teamId={CARE}&pg[returnTotalCount]=true", "pg[returnTotalCount]"),
         ("/notifications/mark", "404"),
     ],
@@ -151,9 +155,11 @@ async def test_all_that_is_wrong_is_said_at_once(make: Door) -> None:
         b"\xff",
         b"[" * 100_000,
         b'{"name": NaN}',
-        b'{"name": "\\uD800"}',
         b'{"name": 1e999}',
+        b'{"name": "\\uD800"}',
+        b'{"name": ' + b"[" * 500 + b"]" * 500 + b"}",
     ],
+    ids=lambda raw: repr(raw[:20]),
 )
 async def test_a_body_that_is_no_json_object_is_refused(make: Door, raw: bytes) -> None:
     response = await make.send("POST", "/teams", content=raw)

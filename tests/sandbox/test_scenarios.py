@@ -255,6 +255,7 @@ async def test_a_schedule_with_a_part_of_the_wrong_type_is_refused(make: Door, p
         ({"type": "weekly", "days": [9]}, "scheduling.days"),
         ({"type": "yearly", "months": [13]}, "scheduling.months"),
         ({"type": "once", "date": "soon"}, "scheduling.date"),
+        ({"type": "once", "date": "9999-12-31T23:59:59-23:59"}, "scheduling.date"),
     ],
 )
 async def test_a_schedule_that_would_never_come_is_refused(make: Door, scheduling: dict[str, Any], wrong: str) -> None:

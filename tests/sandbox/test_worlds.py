@@ -105,3 +105,20 @@ async def test_a_file_keeps_its_world_and_a_reset_changes_it(tmp_path: Path) -> 
 async def test_a_world_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there are the worlds demo and empty"):
         make_sandbox.create_app(tmp_path / "account.sqlite3", world="full", clock=Clock())
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"limit": False}, "has no option 'limit'; there are world, seed, reset, limits, clock, timer"),
+        ({"fail": "429:1"}, "has no option 'fail'"),
+        ({"limits": "off"}, "'limits' takes True or False"),
+        ({"reset": 1}, "'reset' takes True or False"),
+        ({"seed": "7"}, "'seed' takes a whole number"),
+        ({"seed": True}, "'seed' takes a whole number"),
+        ({"clock": "2026-05-01"}, "'clock' takes a function"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_refused(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        make_sandbox.create_app(**options)

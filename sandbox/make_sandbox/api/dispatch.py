@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -130,7 +131,15 @@ def _route(door: Door, endpoint: Endpoint, ids: tuple[Field, ...]) -> Route:
             return PlainTextResponse(result, status_code=endpoint.status)
         return Answer(result, status_code=endpoint.status)
 
-    return Route(door.prefix + endpoint.path, answer, methods=[endpoint.method])
+    return whole(Route(door.prefix + endpoint.path, answer, methods=[endpoint.method]))
+
+
+def whole(route: Route) -> Route:
+    """A route that matches the whole of a path, with any character in its last part: `$` alone would pass over a line
+    break at the end, and a point stops at one.
+    """
+    route.path_regex = re.compile(route.path_regex.pattern.removesuffix("$") + r"\Z", re.DOTALL)
+    return route
 
 
 def inside(practice: Practice, work: Callable[[Account], T], *, writes: bool) -> T:
@@ -161,7 +170,7 @@ def nowhere(prefix: str, guard: Guard, refusal: Callable[[], errors.MakeError]) 
         except errors.MakeError as error:
             return Answer(error.body, status_code=error.status)
 
-    return Route(prefix + "/{rest:path}", answer, methods=METHODS)
+    return whole(Route(prefix + "/{rest:path}", answer, methods=METHODS))
 
 
 def origin(request: Request) -> str:

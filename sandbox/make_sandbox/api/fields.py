@@ -142,15 +142,34 @@ def from_json(raw: str | bytes) -> Any:
     """What a JSON text says, if an answer can say it again.
 
     Raises:
-        ValueError: it is no JSON, or holds a number or a text that JSON cannot carry.
-        RecursionError: it is nested too deep.
+        ValueError: it is no JSON, is nested too deep, or holds a number or a text that JSON cannot carry.
+        RecursionError: it is nested far too deep.
     """
     value: Any = json.loads(raw, parse_constant=_not_json, parse_float=_finite)
+    if not _is_flat_enough(value):
+        raise ValueError
     found = b"\\ud" in raw.lower() if isinstance(raw, bytes) else "\\ud" in raw.lower()
     if found:
         # Half a surrogate pair is no character: no database takes it, and no answer can carry it.
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+DEEPEST = 200
+"""How deep a JSON text may be nested. What can be read only just can no longer be worked with."""
+
+
+def _is_flat_enough(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: Any) -> list[Any]:
+    return list(cast("dict[str, Any]", value).values()) if isinstance(value, dict) else cast("list[Any]", value)
 
 
 def _finite(text: str) -> float:

@@ -45,11 +45,12 @@ def of_used(account: Account, table: Table, ids: list[int], team_id: int) -> Non
 
 def of_scenario(account: Account, scenario_id: int, team_id: int) -> None:
     """Removes a scenario with its versions, runs, logs and incomplete executions; its hook becomes free."""
-    for hook in account.store.list(tables.HOOKS, team_id):
-        if hook["scenarioId"] == scenario_id:
-            account.store.put(tables.HOOKS, hook, scenarioId=None)
+    freed = [hook for hook in account.store.list(tables.HOOKS, team_id) if hook["scenarioId"] == scenario_id]
+    for hook in freed:
+        account.store.put(tables.HOOKS, hook, scenarioId=None)
     of_all(account, tables.DLQS, scenario_id)
     of_one(account, tables.SCENARIOS, scenario_id)
+    scenarios.hand_on(account, [hook["id"] for hook in freed], team_id)
 
 
 def of_team(account: Account, team_id: int) -> None:

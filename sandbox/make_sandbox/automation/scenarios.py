@@ -92,14 +92,25 @@ def check_again(account: Account, scenario: Document, blueprint: Document) -> Do
     invalid = blueprints.is_invalid(account, scenario, blueprint)
     used = blueprints.references(blueprint).hooks
     attached: list[int] = []
+    freed: list[int] = []
     for hook in account.store.list(tables.HOOKS, scenario["teamId"]):
         if hook["id"] in used and hook["scenarioId"] in (None, scenario["id"]):
             account.store.put(tables.HOOKS, hook, scenarioId=scenario["id"])
             attached.append(hook["id"])
         elif hook["scenarioId"] == scenario["id"]:
             account.store.put(tables.HOOKS, hook, scenarioId=None)
+            freed.append(hook["id"])
     hook_id = attached[0] if attached else None
-    return account.store.put(tables.SCENARIOS, scenario, isinvalid=invalid, hookId=hook_id)
+    changed = account.store.put(tables.SCENARIOS, scenario, isinvalid=invalid, hookId=hook_id)
+    hand_on(account, freed, scenario["teamId"])
+    return changed
+
+
+def hand_on(account: Account, hook_ids: list[int], team_id: int) -> None:
+    """Gives hooks that have become free to the scenarios that name them too, and were invalid without them."""
+    for scenario in blueprints.users_of(account, tables.HOOKS, hook_ids, team_id) if hook_ids else ():
+        if scenario["isinvalid"]:
+            check_again(account, scenario, blueprints.current(account, scenario)["blueprint"])
 
 
 def start(account: Account, scenario: Document) -> Document:

@@ -18,7 +18,8 @@ def check(organization: Document) -> None:
 
 def record(account: Account, organization: Document, event: str, details: Document) -> None:
     """Writes down a change, if the plan has an audit log. `details` are the path and the query of the request."""
-    if not organization["license"].get("auditLogs", False):
+    is_gone = account.store.get(tables.ORGANIZATIONS, organization["id"]) is None
+    if is_gone or not organization["license"].get("auditLogs", False):
         return
     stamp, user = account.stamp(), account.user()
     number = account.store.next(tables.AUDIT_LOGS.kind)

@@ -6,7 +6,7 @@ Make names its events in a list of its own, which is not documented; here a name
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from make_sandbox import errors
@@ -21,6 +21,9 @@ from make_sandbox.resources import access
 FIELDS = (
     "createdAt", "triggeredAt", "organizationId", "organization", "eventName", "team", "actor", "targetId", "version",
 )  # fmt: skip
+
+LONGEST_NUMBER = 19
+"""Digits: the ids of users have fewer."""
 
 resource = Resource(
     "/audit-logs",
@@ -71,11 +74,13 @@ def _wanted(query: Mapping[str, Any]) -> Iterator[Where]:
         yield Where("eventName", "in", events)
     author = query.get("author")
     if author is not None:
-        yield Where("actor.id", "=", int(author)) if author.isdecimal() else Where("actor.name", "=", author)
+        is_number = author.isascii() and author.isdecimal() and len(author) < LONGEST_NUMBER
+        yield Where("actor.id", "=", int(author)) if is_number else Where("actor.name", "=", author)
     if "dateFrom" in query:
         yield Where("triggeredAt", ">=", _day(query, "dateFrom").isoformat())
     if "dateTo" in query:
-        yield Where("triggeredAt", "<", (_day(query, "dateTo") + timedelta(days=1)).isoformat())
+        # The end of the day: a moment of it begins with its date, and goes on with a T.
+        yield Where("triggeredAt", "<", f"{_day(query, 'dateTo').isoformat()}U")
 
 
 def _day(query: Mapping[str, Any], name: str) -> date:

@@ -130,12 +130,23 @@ def create(call: Call):
     if missing and "useDefaults" not in call.query:
         raise errors.invalid_parameters([f"Missing value of required parameter '{name}'." for name in missing])
     team = access.team(call.account, body["teamId"])
-    if body.get("__IMTCONN__") is not None:
-        access.find(call.account, tables.CONNECTIONS, body["__IMTCONN__"])
+    _check_used(call, team["id"], call.extra)
     # Every other field belongs to the hook's type and is kept as it comes.
     data = {name: value for name, value in call.extra.items() if name not in ("name", "teamId", "typeName")}
     defaults = dict.fromkeys(FLAGS, False)
     return _answer(call, new(call.account, team["id"], body["name"], body["typeName"], defaults | data))
+
+
+def _check_used(call: Call, team_id: int, data: Mapping[str, Any]) -> None:
+    """Refuses a connection or a data structure that the team does not have."""
+    for name, table in (("__IMTCONN__", tables.CONNECTIONS), ("udt", tables.DATA_STRUCTURES)):
+        id_ = data.get(name)
+        if id_ is None:
+            continue
+        if not blueprints.is_id(id_):
+            raise errors.invalid_parameter(name, "Invalid integer in parameter")
+        if access.find(call.account, table, id_)["teamId"] != team_id:
+            raise errors.permission_denied()
 
 
 @resource.patch("/{hookId}", body=(Field("name", "text", longest=128),), strict=True)
@@ -162,6 +173,7 @@ def set_data(call: Call):
     as they come. That the answer says so although nothing differs is a guess.
     """
     hook = find(call)
+    _check_used(call, hook["teamId"], call.extra)
     call.account.store.put(tables.HOOKS, hook, data=hook["data"] | dict(call.extra))
     return {"changed": True}
 

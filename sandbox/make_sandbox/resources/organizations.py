@@ -34,6 +34,9 @@ FREE_LICENSE = {
 }
 """What a new organization may do. `interval` is in minutes, `dsslimit` the bytes of all data stores."""
 
+SORTABLE = tuple(name for name in BASE if name not in ("license", "teams"))
+"""What has an order of its own."""
+
 NAME = Field("name", "text", required=True, longest=128, pattern=r"[\w \-.()*+,@/]+")
 
 organizations = Resource("/organizations", Field("organizationId", "integer", required=True), scope="organizations")
@@ -52,7 +55,7 @@ def _base(account: Account, organization: Document) -> Document:
 @organizations.get(
     query=(Field("zone", "text"), Field("externalId", "text")),
     columns=Columns(full=BASE, default=LISTED),
-    page=Page(limit=10000, sort_by="name", sortable=BASE),
+    page=Page(limit=10000, sort_by="name", sortable=SORTABLE),
 )
 def list_of(call: Call):
     wanted = {name: call.query[name] for name in ("zone", "externalId") if name in call.query}

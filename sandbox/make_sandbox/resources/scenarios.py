@@ -247,6 +247,9 @@ def update(call: Call):
         changed = account.store.put(tables.SCENARIOS, changed, name=body["name"])
     if "scheduling" in body and changed["isActive"]:
         changed = scenarios.resume(account, changed)
+    elif "blueprint" in body and changed["isActive"] and changed["scheduling"]["type"] == "immediately":
+        # Another hook may have something waiting.
+        runs.take(account, changed, account.now())
     return answer(call, changed)
 
 

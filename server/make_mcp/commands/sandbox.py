@@ -1,16 +1,20 @@
 """`make-mcp sandbox`: the practice account over HTTP, for any Make client."""
 
 import argparse
+import signal
 import sqlite3
-from typing import Any
+import sys
+from types import FrameType
+from typing import NoReturn
 
 import anyio
+from starlette.applications import Starlette
 
 import make_sandbox
 from make_mcp.loopback import listen
 from make_mcp.settings import LOOPBACK, SettingsError
 from make_sandbox.network import Network, faults
-from make_sandbox.server import root, serve_on
+from make_sandbox.server import held, root, serve_on
 
 
 def sandbox(options: argparse.Namespace) -> int:
@@ -29,6 +33,8 @@ def sandbox(options: argparse.Namespace) -> int:
     actual = listening.getsockname()[1]
     address = root(options.host, actual)
     print(make_sandbox.banner(options.host, actual))
+    kept = "in memory" if options.db is None else f"in {options.db}"
+    print(f"{held(account)} It is kept {kept}; Ctrl-C stops it.\n")
     print(f"make-mcp on it\n  Make's API     MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
     print(f"  Maton          MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
     network = Network(
@@ -38,8 +44,14 @@ def sandbox(options: argparse.Namespace) -> int:
         seed=options.seed or 0,
         log=_tell if options.log else None,
     )
+    # Told to stop, Python would end without closing the database; so it leaves nothing beside the file.
+    signal.signal(signal.SIGTERM, _stop)
     anyio.run(serve_on, listening, network)
     return 0
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    sys.exit(0)
 
 
 def _tell(line: str) -> None:
@@ -53,7 +65,7 @@ def _shares(text: str | None) -> dict[str, float]:
         raise SettingsError(f"--fail {error}") from None
 
 
-def _account(options: argparse.Namespace) -> Any:
+def _account(options: argparse.Namespace) -> Starlette:
     try:
         return make_sandbox.create_app(
             options.db, world=options.world, seed=options.seed, reset=options.reset, limits=options.limits == "on"
