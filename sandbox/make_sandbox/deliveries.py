@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from email.parser import BytesParser
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from make_sandbox import forms
 from make_sandbox.api.dispatch import METHODS, Practice, inside
 from make_sandbox.automation import hooks
 from make_sandbox.automation.hooks import Delivery, Reply
@@ -72,8 +72,8 @@ def _body(content_type: str, raw: bytes, *, stringify: bool) -> Document:
     if not text.strip():
         return {}
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        return _fields(_parts(content_type, raw))
+    if kind == "multipart/form-data" and (parts := forms.parts(content_type, raw)) is not None:
+        return _fields((part.name, _content(part)) for part in parts)
     value = parsed(text) if re.match(r"\s*[\[{]", text) or kind.endswith("json") else None
     if value is not None and stringify:
         return {"value": text}
@@ -82,25 +82,17 @@ def _body(content_type: str, raw: bytes, *, stringify: bool) -> Document:
     if value is not None:
         # Make's documentation does not say what becomes of an array. Here it stays one delivery.
         return {"value": value}
-    if kind == "application/x-www-form-urlencoded":
+    if kind == "application/x-www-form-urlencoded" and text.count("&") < forms.MOST:
         return _fields(parse_qsl(text, keep_blank_values=True))
     return {"value": text}
 
 
-def _parts(content_type: str, raw: bytes) -> Iterator[tuple[str, Any]]:
-    """The fields of a form that may have files in it. Make shows their content as `IMTBuffer(...)`."""
-    header = f"content-type: {content_type}\r\n\r\n".encode("latin-1", errors="replace")
-    for part in BytesParser().parsebytes(header + raw).walk():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        known = content if isinstance(content, bytes) else b""
-        if part.is_multipart() or not isinstance(name, str):
-            continue
-        if part.get_filename() is None:
-            yield name, known.decode(errors="replace")
-        else:
-            buffer = f"IMTBuffer({len(known)}, binary, {known[:32].hex()})"
-            yield name, {"name": part.get_filename(), "mime": part.get_content_type(), "data": buffer}
+def _content(part: forms.Part) -> Any:
+    """The text of a field, or a file. Make shows the content of one as `IMTBuffer(...)`."""
+    if part.file_name is None:
+        return part.content.decode(errors="replace")
+    buffer = f"IMTBuffer({len(part.content)}, binary, {part.content[:32].hex()})"
+    return {"name": part.file_name, "mime": part.mime, "data": buffer}
 
 
 # These are for the server to write.

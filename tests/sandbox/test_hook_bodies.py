@@ -43,6 +43,76 @@ async def test_a_form_with_a_file_keeps_its_fields(make: Door) -> None:
     assert data["file"]["data"].startswith("IMTBuffer(8, binary")
 
 
+FORM = {"content-type": 'multipart/form-data; boundary="edge"'}
+
+
+def part(disposition: str, content: bytes = b"text", *headers: str) -> bytes:
+    lines = [f"Content-Disposition: form-data; {disposition}", *headers]
+    return b"\r\n".join([b"--edge", *(line.encode() for line in lines), b"", content, b""])
+
+
+async def form(make: Door, *parts: bytes) -> Any:
+    hook = await new_hook(make)
+    answer = await call(make, hook, content=b"".join([*parts, b"--edge--\r\n"]), headers=FORM)
+    assert answer.status_code == 200
+    (data,) = await waiting(make, hook)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('name="größe"', "größe"),
+        ("name=plain", "plain"),
+        ('name="a; b=\\"c\\""', 'a; b="c"'),
+        ("name*=utf-8''abc", "abc"),
+        ("name*=UTF-8'de'gr%C3%B6%C3%9Fe", "größe"),
+        ("name*=iso-8859-1''gr%F6%DFe", "größe"),
+        ("name*=u\0x'en'foo", "foo"),
+        ("name*=punycode''gr%C3%B6%C3%9Fe", "größe"),
+        ("name*0=one; name*1*=%20two", "one two"),
+        ("name=plain; name*=utf-8''better", "better"),
+    ],
+)
+async def test_the_names_of_a_form_are_read_however_they_are_written(make: Door, disposition: str, name: str) -> None:
+    assert await form(make, part(disposition)) == {name: "text"}
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('filename="größe.txt"', "größe.txt"),
+        ("filename*=u\0x'en'foo", "foo"),
+        ("filename*=UTF-8''%E2%82%AC.txt", "€.txt"),
+        ('filename=""', ""),
+    ],
+)
+async def test_the_names_of_files_too(make: Door, disposition: str, name: str) -> None:
+    data = await form(make, part(f'name="file"; {disposition}', b"1;2", "Content-Type: text/csv; charset=utf-8"))
+    assert data == {"file": {"name": name, "mime": "text/csv", "data": "IMTBuffer(3, binary, 313b32)"}}
+
+
+async def test_the_parts_of_a_form_are_kept_as_they_are(make: Door) -> None:
+    base64 = "Content-Transfer-Encoding: base64"
+    data = await form(
+        make,
+        part('name="lines"', b"a\r\n--edges\r\n\r\nb"),
+        part('name="twice"', b"1"),
+        part('name="twice"', b""),
+        part('name="coded"', b"eMOkeA==", base64),
+        part('name="broken"', b"x", base64),
+        part("nothing", b"lost"),
+        b"--edge\r\nno header\r\n",
+    )
+    assert data == {"lines": "a\r\n--edges\r\n\r\nb", "twice": ["1", ""], "coded": "xäx", "broken": "x"}
+
+
+async def test_a_form_without_a_boundary_is_a_text(make: Door) -> None:
+    hook = await new_hook(make)
+    await call(make, hook, content=b"--edge", headers={"content-type": "multipart/form-data"})
+    assert await waiting(make, hook) == [{"value": "--edge"}]
+
+
 async def test_a_hook_adds_headers_and_method_only_where_it_is_told_to(make: Door) -> None:
     hook = await new_hook(make, headers=True, method=True)
     await call(make, hook, {"a": 1}, headers={"X-Shop": "Northwind"})

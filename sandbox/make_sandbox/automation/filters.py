@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from make_sandbox.mapping import costs
+from make_sandbox.mapping.budget import Budget
 from make_sandbox.mapping.expressions import evaluate
 from make_sandbox.mapping.nodes import Scope
 from make_sandbox.mapping.values import Unknown, equal, is_empty, is_true, number, text
@@ -18,23 +20,28 @@ Known = bool | None
 """Whether something holds; `None` where nobody knows."""
 
 
+CONDITION = 500
+"""Units of work that a condition takes, besides those of its values."""
+
+
 def passes(filter_: Any, scope: Scope) -> bool:
     """Whether a module's filter lets a bundle through. No filter does."""
-    return holds(_part(filter_, "conditions"), lambda value: evaluate(value, scope))
+    return holds(_part(filter_, "conditions"), lambda value: evaluate(value, scope), scope.budget)
 
 
-def holds(conditions: Any, find: Callable[[Any], Any]) -> bool:
+def holds(conditions: Any, find: Callable[[Any], Any], budget: Budget) -> bool:
     """Whether conditions hold for values that `find` finds from what stands in them. None at all hold."""
-    groups = [_all(_list(group), find) for group in _list(conditions)]
+    groups = [_all(_list(group), find, budget) for group in _list(conditions)]
     return not groups or any(group is not False for group in groups)
 
 
-def _all(conditions: Iterable[Any], find: Callable[[Any], Any]) -> Known:
-    known = [_condition(condition, find) for condition in conditions]
+def _all(conditions: Iterable[Any], find: Callable[[Any], Any], budget: Budget) -> Known:
+    known = [_condition(condition, find, budget) for condition in conditions]
     return False if False in known else None if None in known else True
 
 
-def _condition(condition: Any, find: Callable[[Any], Any]) -> Known:
+def _condition(condition: Any, find: Callable[[Any], Any], budget: Budget) -> Known:
+    budget.spend(CONDITION)
     compare, ignores_case = _operator(_part(condition, "o"))
     if compare is None:
         return None
@@ -42,6 +49,12 @@ def _condition(condition: Any, find: Callable[[Any], Any]) -> Known:
         left, right = find(_part(condition, "a")), find(_part(condition, "b"))
     except Unknown:
         return None
+    if isinstance(left, list):
+        # It may be looked for among the items.
+        budget.spend(costs.of_items(budget, cast("list[Any]", left), [right]))
+    else:
+        costs.spend_on_pair(budget, left, right)
+        budget.spend(costs.of_search(budget, left, right))
     if ignores_case:
         left, right = text(left).lower(), text(right).lower()
     return compare(left, right)

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from make_sandbox.automation import failures, filters, modules
 from make_sandbox.automation.stored import Failed
+from make_sandbox.mapping.budget import Budget, Exhausted
 from make_sandbox.mapping.expressions import evaluate
 from make_sandbox.mapping.nodes import UNKNOWN, Scope
-from make_sandbox.mapping.values import Unknown
+from make_sandbox.mapping.values import TooLarge, Unknown
 from make_sandbox.model import blueprints
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
@@ -19,6 +20,21 @@ from make_sandbox.model.store import Document
 RESUME = "builtin:Resume"
 ENDS = frozenset({"builtin:Break", "builtin:Commit", "builtin:Rollback"})
 """Error handlers that end the whole run."""
+
+
+TOO_LARGE = Failed("DataSizeLimitExceededError", "The bundle of the module is too large for the practice account.")
+"""Make's name of the error is documented; that a bundle can cause it is a guess."""
+
+INTERRUPTED = Failed(
+    "ExecutionInterruptedError",
+    "The run takes too much time: the practice account gives each run a limited amount of work.",
+)
+"""Make's error of a run that takes more than 40 minutes (documented). There it ends with a warning; here it fails, so
+that nobody overlooks that something was left undone.
+"""
+
+KEPT = 20_000_000
+"""Units of work that the bundles and variables are worth which a failed run keeps for a retry; see `mapping.budget`."""
 
 
 class _Ended(Exception):
@@ -73,7 +89,21 @@ class Played:
 
     def reached(self) -> Document:
         """See `Reached`: what a retry has to know, besides the module."""
-        return {"bundles": known(self.bundles), "variables": known(self.work.variables)}
+        budget = Budget(KEPT)
+        # What a run shares between its bundles is written down once for each. Those that have no room are unknown.
+        return {
+            "bundles": known(_affordable(self.bundles, budget)),
+            "variables": known(_affordable(self.work.variables, budget)),
+        }
+
+
+def _affordable(values: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    with contextlib.suppress(Exhausted):
+        for name, value in values.items():
+            budget.spend(budget.weight([value]))
+            kept[name] = value
+    return kept
 
 
 def play(account: Account, blueprint: Mapping[str, Any], start: Start) -> Played:
@@ -120,18 +150,32 @@ class _Flow:
                     self.run(route.get("flow"))
                 continue
             self._reached = None
-            if not filters.passes(module.get("filter"), self._scope):
-                return
-            self._played.done.append(module)
             try:
-                bundle = self._bundle(module)
-            except Failed as failed:
-                bundle = self._after(module, failed)
+                bundle = self._outcome(module)
+            except Exhausted:
+                # No handler helps: it would have no work left either.
+                without: Document = {**module, "onerror": []}
+                self._played.failure = failures.Failure(
+                    module=without, name=INTERRUPTED.name, message=INTERRUPTED.message
+                )
+                raise _Ended from None
             if bundle is modules.NOTHING:
                 return
             self._bundles[str(module.get("id"))] = bundle
             for route in blueprints.objects(module.get("routes")):
                 self.run(route.get("flow"))
+
+    def _outcome(self, module: blueprints.Module) -> Any:
+        """The bundle that goes on: what the module makes, or what its error handler makes of its failure."""
+        try:
+            if not filters.passes(module.get("filter"), self._scope):
+                return modules.NOTHING
+            self._played.done.append(module)
+            return self._bundle(module)
+        except Failed as failed:
+            return self._after(module, failed)
+        except TooLarge:
+            return self._after(module, TOO_LARGE)
 
     def _bundle(self, module: blueprints.Module) -> Any:
         reason = failures.reason(self._account, module)
@@ -159,15 +203,18 @@ class _Flow:
         return bundle
 
     def _handle(self, module: blueprints.Module) -> Any:
-        """Runs the modules of an error handler, which may answer a hook's caller."""
+        """Runs the modules of an error handler, which may answer a hook's caller. One that fails ends it."""
+        try:
+            return self._handled(module)
+        except (Failed, TooLarge):
+            return modules.NOTHING
+
+    def _handled(self, module: blueprints.Module) -> Any:
         for handler in blueprints.modules({"flow": module.get("onerror")}):
             if handler.get("module") == RESUME:
                 return self._resumed(handler)
             if filters.passes(handler.get("filter"), self._scope) and failures.reason(self._account, handler) is None:
-                try:
-                    self._bundles[str(handler.get("id"))] = modules.compute(self._played.work, handler, self._scope)
-                except Failed:
-                    break
+                self._bundles[str(handler.get("id"))] = modules.compute(self._played.work, handler, self._scope)
         return modules.NOTHING
 
     @property
@@ -176,7 +223,7 @@ class _Flow:
 
     def _resumed(self, handler: blueprints.Module) -> Any:
         try:
-            bundle: Any = evaluate(handler.get("mapper"), self._scope)
+            bundle: Any = self._scope.budget.fitting(evaluate(handler.get("mapper"), self._scope))
         except Unknown:
             return UNKNOWN
         return cast("Document", bundle) if isinstance(bundle, dict) else {}

@@ -10,7 +10,6 @@ from make_sandbox.model import blueprints, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 
-_EXPRESSION = re.compile(r"\{\{([\s\S]*?)\}\}")
 _CALL = re.compile(r"(?<![\w.$`])([A-Za-z_]\w*)\s*\(")
 
 
@@ -21,9 +20,17 @@ def calls(blueprint: Mapping[str, Any]) -> set[str]:
         for module in blueprints.modules(blueprint)
         for part in ("mapper", "filter")
         for text in _texts(module.get(part))
-        for expression in _EXPRESSION.findall(text)
+        for expression in _expressions(text)
         for name in _CALL.findall(expression)
     }
+
+
+def _expressions(text: str) -> Iterator[str]:
+    """What stands between two pairs of braces. A regular expression would look for the end once for each beginning."""
+    end = 0
+    while (opening := text.find("{{", end)) >= 0 and (closing := text.find("}}", opening + 2)) >= 0:
+        yield text[opening + 2 : closing]
+        end = closing + 2
 
 
 def _texts(value: Any) -> Iterator[str]:

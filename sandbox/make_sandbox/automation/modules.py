@@ -20,6 +20,12 @@ from make_sandbox.model import blueprints
 from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 
+MODULE = 20_000
+"""Units of work that each module takes, besides what it computes: see `mapping.budget`."""
+
+PARSED = 3
+"""For each character that a module reads."""
+
 NOTHING = object()
 """No bundle at all: the modules behind do not run."""
 
@@ -39,7 +45,15 @@ def compute(work: Work, module: blueprints.Module, scope: Scope) -> Any:
 
     Raises:
         Failed: the module fails.
+        TooLarge: it makes a bundle that is too large.
+        Exhausted: the run has done all that it may do.
     """
+    scope.budget.spend(MODULE)
+    bundle = _computed(work, module, scope)
+    return bundle if bundle in (UNKNOWN, NOTHING) else scope.budget.fitting(bundle)
+
+
+def _computed(work: Work, module: blueprints.Module, scope: Scope) -> Any:
     name = str(module.get("module"))
     mapper: Any = module.get("mapper")
     fields: Mapping[str, Any] = cast("Mapping[str, Any]", mapper) if isinstance(mapper, dict) else {}
@@ -50,7 +64,12 @@ def compute(work: Work, module: blueprints.Module, scope: Scope) -> Any:
             bundle = stored.compute(work.account, module, fields, scope)
             return NOTHING if bundle is None else bundle
         calculate = _OF_MAPPER.get(name)
-        return UNKNOWN if calculate is None else calculate(evaluate(dict(fields), scope))
+        if calculate is None:
+            return UNKNOWN
+        given = scope.budget.fitting(evaluate(dict(fields), scope))
+        # A text in it is read as JSON at most, or all of it is written as such.
+        scope.budget.spend(PARSED * scope.budget.weight([given]))
+        return calculate(given)
     except Unknown:
         return UNKNOWN
 
@@ -120,7 +139,7 @@ def _named(fields: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
 
 def _set_variables(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
     names = {text(evaluate(name, scope)): value for name, value in _named(fields) if name is not None}
-    bundle = {name: _value(value, scope) for name, value in names.items()}
+    bundle = scope.budget.fitting({name: _value(value, scope) for name, value in names.items()})
     work.variables.update(bundle)
     return bundle
 
@@ -131,7 +150,7 @@ def _get_variables(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
 
 
 def _return_data(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
-    work.returned = each(fields, scope)
+    work.returned = scope.budget.fitting(each(fields, scope))
     return {}
 
 
@@ -144,7 +163,8 @@ def _respond(work: Work, fields: Mapping[str, Any], scope: Scope) -> Any:
             for row in blueprints.objects(fields.get("headers"))
         ]
         body = text(render(fields.get("body"), scope))
-        work.response = {"status": status if 200 <= status <= 599 else 200, "body": body, "headers": headers}
+        answer = {"status": status if 200 <= status <= 599 else 200, "body": body, "headers": headers}
+        work.response = scope.budget.fitting(answer)
     return {}
 
 

@@ -14,11 +14,17 @@ from make_sandbox.automation import filters
 from make_sandbox.mapping.builtin_functions import get
 from make_sandbox.mapping.expressions import evaluate
 from make_sandbox.mapping.nodes import UNKNOWN, Scope
-from make_sandbox.mapping.values import is_true, text, whole
+from make_sandbox.mapping.values import Unknown, is_true, text, whole
 from make_sandbox.model import blueprints, records, tables
 from make_sandbox.model.account import Account
 from make_sandbox.model.selection import Selection
 from make_sandbox.model.store import Document
+
+RECORD = 5_000
+"""Units of work that it takes to look for one record, or to write it: see `mapping.budget`."""
+
+BYTE = 3
+"""For each byte of records that are read or written."""
 
 
 class Failed(Exception):
@@ -50,14 +56,26 @@ class _Task:
         return evaluate(value, self.scope)
 
     def of(self, value: Any) -> Any:
-        """The value of one side of a condition."""
-        return value.value if isinstance(value, _Found) else evaluate(value, self.scope)
+        """The value of one side of a condition, which has been found already."""
+        if isinstance(value, _Found) and value.value is not UNKNOWN:
+            return value.value
+        raise Unknown
 
     def find(self, key: str) -> Document | None:
-        return records.find(self.account, self.data_store, key)
+        """A record by its key."""
+        budget = self.scope.budget
+        budget.spend(RECORD + len(key))
+        found = records.find(self.account, self.data_store, key)
+        budget.spend(budget.weight([found]))
+        return found
+
+    def spend_on_all(self, each: int) -> None:
+        """Spends what it takes to go through all records: so much for each of them, and for all their bytes."""
+        self.scope.budget.spend(each * int(self.data_store["records"]) + BYTE * int(self.data_store["size"]))
 
     def write(self, key: str, data: Document) -> Document:
         old = self.find(key)
+        self.scope.budget.spend(RECORD + BYTE * self.scope.budget.weight([key, data]))
         try:
             records.write(self.account, self.data_store, [(key, data)])
         except errors.MakeError as refusal:
@@ -148,6 +166,7 @@ def _delete(task: _Task) -> Any:
 
 
 def _delete_all(task: _Task) -> Any:
+    task.spend_on_all(2 * RECORD)
     every = records.keys_but(task.account, task.data_store, [])
     return {"count": len(records.remove(task.account, task.data_store, every))}
 
@@ -158,7 +177,7 @@ def _count(task: _Task) -> Any:
 
 @dataclass(frozen=True)
 class _Found:
-    """A value of a record, which is no expression, whatever stands in it."""
+    """A value that is no expression any more, whatever stands in it; `UNKNOWN` where nobody knows it."""
 
     value: Any
 
@@ -166,26 +185,45 @@ class _Found:
 def _search(task: _Task) -> Any:
     """The first record that a filter finds. Make runs the modules behind once for each (see `modules`)."""
     conditions: Any = task.mapper.get("filter")
-    groups = cast("list[Any]", conditions) if isinstance(conditions, list) else list[Any]()
+    groups = _prepared(task, cast("list[Any]", conditions) if isinstance(conditions, list) else [])
+    task.spend_on_all(RECORD // 5)
     rows = task.account.store.select(tables.RECORDS, Selection(owners=(task.data_store["id"],)))
-    found = [row for row in rows if filters.holds(_about(row, groups), task.of)]
+    found = [row for row in rows if filters.holds(_about(task, row, groups), task.of, task.scope.budget)]
     if not found:
         return {} if is_true(task.setting("continueWhenNoRes")) else None
     limit = whole(task.setting("limit"), 10)
     return _wrapped(found[0]) | {"__IMTINDEX__": 1, "__IMTLENGTH__": min(len(found), max(limit, 1))}
 
 
-def _about(record: Document, groups: list[Any]) -> list[Any]:
-    """The conditions of a filter with the record's own values on their left side."""
+def _prepared(task: _Task, groups: list[Any]) -> list[list[Document]]:
+    """The conditions of a filter with what does not change from record to record worked out: on the left the name of
+    a field, on the right a value.
+    """
     return [
-        [{**condition, "a": _Found(_field(record, condition.get("a")))} for condition in blueprints.objects(group)]
-        for group in groups
+        [{**condition, "a": _path(condition.get("a")), "b": _right(task, condition.get("b"))} for condition in group]
+        for group in map(blueprints.objects, groups)
     ]
 
 
-def _field(record: Document, name: Any) -> Any:
+def _right(task: _Task, value: Any) -> _Found:
+    try:
+        return _Found(evaluate(value, task.scope))
+    except Unknown:
+        return _Found(UNKNOWN)
+
+
+def _path(name: Any) -> str:
     """A field by its name, which stands as it is (`total`, `data.total`, `key`) or in braces."""
-    path = text(name).strip().removeprefix("{{").removesuffix("}}").strip()
+    return text(name).strip().removeprefix("{{").removesuffix("}}").strip()
+
+
+def _about(task: _Task, record: Document, groups: list[list[Document]]) -> list[Any]:
+    """The conditions with the record's own values on their left side."""
+    task.scope.budget.spend(sum(filters.CONDITION + len(condition["a"]) for group in groups for condition in group))
+    return [[{**condition, "a": _Found(_field(record, condition["a"]))} for condition in group] for group in groups]
+
+
+def _field(record: Document, path: str) -> Any:
     return record["key"] if path == "key" else get(record["data"], path.removeprefix("data."))
 
 

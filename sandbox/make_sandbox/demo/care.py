@@ -37,6 +37,7 @@ def add(account: Account, world: World) -> list[Job]:
         http(1, "https://desk.example.com/v2/refunds?state=open", old_key),
         module(2, "builtin:BasicFeeder", mapper={"array": "{{1.data}}"}),
         module(3, "email:ActionSendEmail", mapper={"to": "{{2.customer}}", "subject": "Your refund"}),
+        keeps_incomplete=False,
     )
     survey = blueprint(
         "Satisfaction survey collector",

@@ -61,7 +61,6 @@ def add(account: Account, world: World) -> list[Job]:
             mapper={"email": "{{1.email}}", "properties": {"source": "newsletter"}},
             filter=only_if("Not suppressed", "{{2.exist}}", "boolean:equal", "false"),
         ),
-        keeps_incomplete=True,
     )
     calendar = blueprint(
         "Content calendar reminders",
@@ -74,7 +73,6 @@ def add(account: Account, world: World) -> list[Job]:
         ),
         module(2, "util:TextAggregator", parameters={"feeder": 1}, mapper={"value": "{{1.Title}} ({{1.Author}})"}),
         slack(3, chat, "#content", "Due today: {{2.text}}"),
-        keeps_incomplete=True,
     )
     drafts = blueprint(
         "Social post drafts",

@@ -49,7 +49,7 @@ def slack(id_: int, connection_id: int, channel: str, text: str, **parts: Any) -
     )
 
 
-def blueprint(name: str, *flow: Document, keeps_incomplete: bool = False) -> Document:
+def blueprint(name: str, *flow: Document, keeps_incomplete: bool = True) -> Document:
     """A whole blueprint. `keeps_incomplete` is the setting "store incomplete executions"."""
     settings = {
         "roundtrips": 1,

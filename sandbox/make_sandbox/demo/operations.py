@@ -66,7 +66,6 @@ def add(account: Account, world: World) -> list[Job]:
             parameters={"__IMTCONN__": google},
             mapper={"rowNumber": "{{1.__ROW_NUMBER__}}", "values": {"5": "{{now}}"}},
         ),
-        keeps_incomplete=True,
     )
     prices = blueprint(
         "Supplier price watch",

@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from make_sandbox.mapping.values import LONGEST, Unknown, equal, finite, is_true, number, parsed, text, whole
+from make_sandbox.mapping.values import LONGEST, TooLarge, Unknown, equal, finite, is_true, number, parsed, text, whole
 
 
 def _items(value: Any) -> list[Any]:
@@ -44,14 +44,14 @@ def _replace(value: Any, search: Any, replacement: Any) -> str:
     if not wanted:
         return whole_text
     if whole_text.count(wanted) * len(other) > LONGEST:
-        raise Unknown
+        raise TooLarge
     return whole_text.replace(wanted, other)
 
 
 def _join(values: Any, separator: Any = ",") -> str:
     between, items = text(separator), [text(item) for item in _items(values)]
     if len(items) * len(between) + sum(map(len, items)) > LONGEST:
-        raise Unknown
+        raise TooLarge
     return between.join(items)
 
 
@@ -72,7 +72,13 @@ def _last(values: Any) -> Any:
 
 def get(value: Any, path: Any) -> Any:
     """A part of a value by its path: names, and places in arrays counted from 1, with dots between them."""
-    for step in text(path).split("."):
+    return _follow(value, text(path).split("."))
+
+
+def _follow(value: Any, steps: list[str]) -> Any:
+    for step in steps:
+        if value is None:
+            break
         value = part(value, step)
     return value
 
@@ -93,11 +99,11 @@ def at(value: Any, place: int) -> Any:
 
 
 def _map(values: Any, path: Any, key: Any = None, wanted: Any = None) -> list[Any]:
-    rows = _items(values)
+    rows, steps = _items(values), text(path).split(".")
     if key is not None:
-        allowed = [one.strip() for one in text(wanted).split(",")]
-        rows = [row for row in rows if text(get(row, key)) in allowed]
-    return [get(row, path) for row in rows]
+        allowed, there = {one.strip() for one in text(wanted).split(",")}, text(key).split(".")
+        rows = [row for row in rows if text(_follow(row, there)) in allowed]
+    return [_follow(row, steps) for row in rows]
 
 
 def _contains(value: Any, wanted: Any) -> bool:
@@ -178,7 +184,12 @@ _TOKENS: Mapping[str, Callable[[datetime], str]] = {
     "x": lambda moment: str(int(moment.timestamp() * 1000)),
     "Z": lambda moment: moment.isoformat()[-6:],
 }
-_TOKEN = re.compile(rf"\[([^\]]*)\]|{'|'.join(sorted(_TOKENS, key=len, reverse=True))}")
+# A bracket that is not closed before the next one opens stands for itself.
+_TOKEN = re.compile(rf"\[([^\[\]]*)\]|{'|'.join(sorted(_TOKENS, key=len, reverse=True))}")
+
+
+_LONGEST_FORM = 1_000
+"""Characters of the form of a date; no real one is longer."""
 
 
 def _format_date(value: Any, form: Any = "YYYY-MM-DD", zone: Any = None) -> str | None:
@@ -189,13 +200,16 @@ def _format_date(value: Any, form: Any = "YYYY-MM-DD", zone: Any = None) -> str 
         moment = moment.astimezone(known) if moment.tzinfo is not None else moment.replace(tzinfo=known)
     except (ValueError, OverflowError, OSError, LookupError):
         return None
-    return _TOKEN.sub(lambda found: _TOKENS[found[0]](moment) if found[1] is None else found[1], text(form))
+    wanted = text(form)
+    if len(wanted) > _LONGEST_FORM:
+        raise Unknown
+    return _TOKEN.sub(lambda found: _TOKENS[found[0]](moment) if found[1] is None else found[1], wanted)
 
 
 _OF_ONE: Mapping[str, Callable[[Any], Any]] = {
     "lower": lambda value: text(value).lower(),
     "upper": lambda value: text(value).upper(),
-    "capitalize": lambda value: text(value)[:1].upper() + text(value)[1:],
+    "capitalize": lambda value: (said := text(value))[:1].upper() + said[1:],
     "startcase": lambda value: re.sub(r"\S+", lambda found: found[0].capitalize(), text(value)),
     "trim": lambda value: text(value).strip(),
     "length": _length,
@@ -232,3 +246,5 @@ _OF_MANY: Mapping[str, Callable[..., Any]] = {
     "formatDate": _format_date,
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {**_OF_ONE, **_OF_MANY}
+MAKERS = frozenset({"parseJSON", "split", "map", "add", "merge", "reverse", "keys"})
+"""The functions that make arrays and collections; the others give texts and numbers, or a part of what they are given."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from make_sandbox.mapping import costs
 from make_sandbox.mapping.grammar import parse
 from make_sandbox.mapping.nodes import Node, Scope
 from make_sandbox.mapping.values import Unknown, joined
@@ -28,7 +29,10 @@ def evaluate(value: Any, scope: Scope, depth: int = DEEPEST) -> Any:
 
     Raises:
         Unknown: the value needs something that the practice account does not compute.
+        TooLarge: a text or an array in it becomes too large. How large the whole is has to be looked at, see `Budget`.
+        Exhausted: the scope's budget does not allow it.
     """
+    scope.budget.spend(costs.CALL)
     if isinstance(value, str):
         return _evaluate_text(value, scope)
     if depth and isinstance(value, list):
@@ -42,8 +46,7 @@ def evaluate(value: Any, scope: Scope, depth: int = DEEPEST) -> Any:
 def render(value: Any, scope: Scope) -> Any:
     """The same for an answer that has to be given: what nobody knows is left empty in it."""
     if isinstance(value, str):
-        parts = [_or_nothing(part, scope) for part in _parts(value)]
-        return parts[0] if len(parts) == 1 else joined(parts)
+        return _put_together([_or_nothing(piece, scope) for piece in _parts(value, scope)], scope)
     return evaluate(value, scope)
 
 
@@ -58,19 +61,27 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
     if "{{" not in text:
         return text
     try:
-        values = [piece if isinstance(piece, str) else piece(scope) for piece in _parts(text)]
-        return values[0] if len(values) == 1 else joined(values)
+        pieces = _parts(text, scope)
+        return _put_together([piece if isinstance(piece, str) else piece(scope) for piece in pieces], scope)
     except RecursionError:
         raise Unknown from None
 
 
-def _parts(text: str) -> list[str | Node]:
+def _put_together(values: list[Any], scope: Scope) -> Any:
+    if len(values) == 1:
+        return values[0]
+    scope.budget.spend(2 * scope.budget.weight(values))
+    return joined(values)
+
+
+def _parts(text: str, scope: Scope) -> list[str | Node]:
     """A text cut into what stands in it as it is, and expressions."""
     parts: list[str | Node] = []
     start = 0
     while (opening := text.find("{{", start)) >= 0 and (closing := _closing(text, opening + 2)) is not None:
         if opening > start:
             parts.append(text[start:opening])
+        scope.budget.spend(costs.EXPRESSION + costs.CHARACTER * (closing - opening))
         parts.append(parse(text[opening + 2 : closing].strip()))
         start = closing + 2
     if start < len(text) or not parts:

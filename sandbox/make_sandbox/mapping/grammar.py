@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from make_sandbox.mapping import costs
 from make_sandbox.mapping.nodes import ARITHMETIC, COMPARISONS, Node, Scope, function, lone_number, reference
 from make_sandbox.mapping.values import is_true, joined, number
 
@@ -85,7 +86,7 @@ class _Parser:
         while self._next != _END and self._next not in (("operator", ")"), ("operator", ";")):
             nodes.append(self._either())
         self._depth -= 1
-        return nodes[0] if len(nodes) == 1 else lambda scope: joined([node(scope) for node in nodes])
+        return nodes[0] if len(nodes) == 1 else _side_by_side(nodes)
 
     def _either(self) -> Node:
         nodes = [self._both()]
@@ -105,7 +106,13 @@ class _Parser:
         if operator is None:
             return left
         right, holds = self._chain(self._product, "+", "-"), COMPARISONS[operator]
-        return lambda scope: holds(left(scope), right(scope))
+
+        def node(scope: Scope) -> bool:
+            one, other = left(scope), right(scope)
+            costs.spend_on_pair(scope.budget, one, other)
+            return holds(one, other)
+
+        return node
 
     def _product(self) -> Node:
         return self._chain(self._signed, "*", "/", "%")
@@ -120,7 +127,9 @@ class _Parser:
         def node(scope: Scope) -> Any:
             value = first(scope)
             for calculate, operand in steps:
-                value = calculate(value, operand(scope))
+                other = operand(scope)
+                costs.spend_on_pair(scope.budget, value, other)
+                value = calculate(value, other)
             return value
 
         return node
@@ -163,6 +172,15 @@ class _Parser:
     def _expect(self, operator: str) -> None:
         if not self._takes(operator):
             raise _Invalid
+
+
+def _side_by_side(nodes: list[Node]) -> Node:
+    def node(scope: Scope) -> str:
+        values = [node(scope) for node in nodes]
+        scope.budget.spend(2 * scope.budget.weight(values))
+        return joined(values)
+
+    return node
 
 
 def _unescaped(found: re.Match[str]) -> str:

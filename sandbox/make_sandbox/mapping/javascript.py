@@ -117,8 +117,13 @@ _TOKEN = re.compile(
     |(?P<sign>\.\.\.|=>|\?\.|\?\?=?|\*\*=?|===?|!==?|>>>?=?|<<=?|<=|>=|&&=?|\|\|=?|\+\+|--|[-+*/%&|^]=|[-+*/%&|^~!<>=?:;,.()[\]{}#@])""",
     re.VERBOSE,
 )
-_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+# Nothing is tried twice here: a text of slashes and brackets would take long otherwise.
+_PATTERN = re.compile(r"/(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\])++/[a-z]*")
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*")
+
+
+LONGEST = 5_000
+"""Characters of one function (documented by practitioners as Make's limit, not by Make's own reference)."""
 
 
 class SyntaxMistake(Exception):
@@ -147,6 +152,8 @@ def read(code: str) -> Declaration:
     Raises:
         SyntaxMistake: it is no declaration of one function, or has a mistake that can be seen.
     """
+    if len(code) > LONGEST:
+        raise SyntaxMistake(f"The code is too long: {len(code)} characters, where {LONGEST} are allowed.")
     tokens = list(_tokens(code))
     head = [token.text for token in tokens[:3]]
     if not tokens:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from make_sandbox.mapping.builtin_functions import FUNCTIONS, at, part
+from make_sandbox.mapping import costs
+from make_sandbox.mapping.budget import Budget
+from make_sandbox.mapping.builtin_functions import FUNCTIONS, MAKERS, at, part
 from make_sandbox.mapping.values import Unknown, bounded, equal, finite, is_empty, is_true, joined, number, order
 from make_sandbox.model.clock import iso
 
@@ -21,15 +23,20 @@ UNKNOWN = object()
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What expressions may refer to: bundles by the number of their module, or `UNKNOWN`, and the variables of `var`."""
+    """What expressions may refer to: bundles by the number of their module, or `UNKNOWN`, and the variables of `var`.
+    `budget` is what working them out may still take.
+    """
 
     bundles: Mapping[str, Any]
     variables: Mapping[str, Any]
     now: datetime
+    budget: Budget = field(default_factory=Budget)
 
 
 Node = Callable[[Scope], Any]
-"""An expression that has been read. It raises `Unknown` where its value needs what nobody knows."""
+"""An expression that has been read. It raises `Unknown` where its value needs what nobody knows, `TooLarge` where the
+value is too large, and `Exhausted` where the budget does not allow it.
+"""
 
 _STEP = re.compile(r"\.(?:`(?P<quoted>[^`]*)`|(?P<name>[\w$]+))|\[(?P<place>-?\d*)\]")
 
@@ -155,11 +162,14 @@ def function(name: str, arguments: list[Node]) -> Node:
         if known is None:
             # A function of Make's that is not built here, or one of the team's own.
             raise Unknown
+        values = [argument(scope) for argument in arguments]
+        costs.spend_on_call(scope.budget, name, values)
         try:
-            return bounded(known(*(argument(scope) for argument in arguments)))
+            made = bounded(known(*values))
         except TypeError:
             # The wrong number of arguments.
             return None
+        return scope.budget.fitting(made) if name in MAKERS else made
 
     return node
 
@@ -184,7 +194,9 @@ def _switch(scope: Scope, arguments: list[Node]) -> Any:
     subject, *cases = arguments or [_KEYWORDS["null"]]
     value = subject(scope)
     for case, result in zip(cases[::2], cases[1::2], strict=False):
-        if equal(value, case(scope)):
+        other = case(scope)
+        costs.spend_on_pair(scope.budget, value, other)
+        if equal(value, other):
             return result(scope)
     return cases[-1](scope) if len(cases) % 2 else None
 

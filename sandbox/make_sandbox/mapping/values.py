@@ -26,6 +26,10 @@ class Unknown(Exception):
     """Raised by the evaluation of an expression that needs something which the practice account does not compute."""
 
 
+class TooLarge(Exception):
+    """Raised where an expression or a module makes a value that is too large to go on with."""
+
+
 def is_empty(value: Any) -> bool:
     """What `ifempty` takes for empty."""
     return value is None or value in ("", [], {})
@@ -97,17 +101,21 @@ def whole(value: Any, otherwise: int = 0) -> int:
 
 
 def bounded(value: Any) -> Any:
-    """The value, unless it is a text that is too long to go on with."""
+    """The value, unless it is a text that is too long to go on with (`TooLarge`)."""
     if isinstance(value, str) and len(value) > LONGEST:
-        raise Unknown
+        raise TooLarge
     return value
 
 
 def joined(parts: list[Any]) -> str:
-    """Values side by side in one text."""
+    """Values side by side in one text.
+
+    Raises:
+        TooLarge: it would be too long.
+    """
     texts = [text(part) for part in parts]
     if sum(map(len, texts)) > LONGEST:
-        raise Unknown
+        raise TooLarge
     return "".join(texts)
 
 

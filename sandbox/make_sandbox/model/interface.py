@@ -65,7 +65,9 @@ def _output(field: Mapping[str, Any], data: Mapping[str, Any]) -> Any:
     options: Any = field.get("options")
     if isinstance(options, list) and options:
         choices = cast("list[Any]", options)
-        return choices[chance(seed, len(choices))]
+        chosen = choices[chance(seed, len(choices))]
+        # An option of a select may have a label beside its value.
+        return cast("Document", chosen).get("value") if isinstance(chosen, dict) else chosen
     made: Mapping[str, Any] = {"boolean": chance(seed, 2) == 1, "array": [], "collection": {}}
     kind = field.get("type", "text")
     return made[kind] if kind in made else chance(seed, 100) if kind in typed.NUMBERS else f"Sample {field['name']}"
