@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from make_sandbox import forms
 from make_sandbox.api.dispatch import METHODS, Practice, inside
 from make_sandbox.automation import hooks
 from make_sandbox.automation.hooks import Delivery, Reply
@@ -23,6 +24,9 @@ from make_sandbox.model.account import Account
 from make_sandbox.model.store import Document
 
 ROOT = "/hook"
+MOST = 1000
+"""Fields of one form. What has more is taken for a text; how many Make takes is not documented."""
+
 LARGEST = 5 * 1024 * 1024
 """Bytes that one request may bring (documented)."""
 
@@ -36,21 +40,46 @@ def routes() -> Iterator[Route]:
 async def _answer(request: Request) -> Response:
     practice: Practice = request.app.state.practice
     raw = await request.body()
+    form = await _form(request) if len(raw) <= LARGEST else None
 
     def work(account: Account) -> Reply:
         hook = hooks.at(account, request.path_params["udid"])
         if hook is None:
             return hooks.NOT_FOUND
-        return TOO_LARGE if len(raw) > LARGEST else hooks.deliver(account, hook, _delivery(hook, request, raw))
+        if len(raw) > LARGEST:
+            return TOO_LARGE
+        stringify = bool(hook["data"].get("stringify"))
+        body = _body(request.headers.get("content-type", ""), raw, stringify=stringify) if form is None else form
+        return hooks.deliver(account, hook, _delivery(hook, request, body))
 
     return _response(inside(practice, work, writes=True))
 
 
-def _delivery(hook: Document, request: Request, raw: bytes) -> Delivery:
+async def _form(request: Request) -> Document | None:
+    """The fields of a form that may have files in it. Make shows the content of one as `IMTBuffer(...)`."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return None
+    try:
+        async with request.form(max_files=MOST, max_fields=MOST, max_part_size=LARGEST) as form:
+            return _fields([(name, await _content(value)) for name, value in form.multi_items()])
+    except HTTPException:
+        # It is none: what it is stays a text.
+        return None
+
+
+async def _content(value: str | UploadFile) -> Any:
+    if isinstance(value, str):
+        return value
+    content = await value.read()
+    buffer = f"IMTBuffer({len(content)}, binary, {content[:32].hex()})"
+    return {"name": value.filename, "mime": (value.content_type or "").partition(";")[0].strip(), "data": buffer}
+
+
+def _delivery(hook: Document, request: Request, body: Document) -> Delivery:
     """The bundle of a request: its query and its body in one, with its method and headers where the hook wants them."""
     headers = [{"name": name, "value": value} for name, value in request.headers.items()]
     query = _fields(request.query_params.multi_items())
-    data = query | _body(request.headers.get("content-type", ""), raw, stringify=bool(hook["data"].get("stringify")))
+    data = query | body
     if hook["data"].get("headers"):
         data["__IMTHEADERS__"] = headers
     if hook["data"].get("method"):
@@ -72,8 +101,6 @@ def _body(content_type: str, raw: bytes, *, stringify: bool) -> Document:
     if not text.strip():
         return {}
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == "multipart/form-data" and (parts := forms.parts(content_type, raw)) is not None:
-        return _fields((part.name, _content(part)) for part in parts)
     value = parsed(text) if re.match(r"\s*[\[{]", text) or kind.endswith("json") else None
     if value is not None and stringify:
         return {"value": text}
@@ -82,17 +109,9 @@ def _body(content_type: str, raw: bytes, *, stringify: bool) -> Document:
     if value is not None:
         # Make's documentation does not say what becomes of an array. Here it stays one delivery.
         return {"value": value}
-    if kind == "application/x-www-form-urlencoded" and text.count("&") < forms.MOST:
+    if kind == "application/x-www-form-urlencoded" and text.count("&") < MOST:
         return _fields(parse_qsl(text, keep_blank_values=True))
     return {"value": text}
-
-
-def _content(part: forms.Part) -> Any:
-    """The text of a field, or a file. Make shows the content of one as `IMTBuffer(...)`."""
-    if part.file_name is None:
-        return part.content.decode(errors="replace")
-    buffer = f"IMTBuffer({len(part.content)}, binary, {part.content[:32].hex()})"
-    return {"name": part.file_name, "mime": part.mime, "data": buffer}
 
 
 # These are for the server to write.
