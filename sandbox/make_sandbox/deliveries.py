@@ -61,10 +61,11 @@ async def _form(request: Request) -> Document | None:
         return None
     try:
         async with request.form(max_files=MOST, max_fields=MOST, max_part_size=LARGEST) as form:
-            return _fields([(name, await _content(value)) for name, value in form.multi_items()])
+            fields = _fields([(name, await _content(value)) for name, value in form.multi_items()])
     except HTTPException:
-        # It is none: what it is stays a text.
-        return None
+        fields = {}
+    # What has no fields was cut off, or is no form: it stays a text, so that nothing is lost.
+    return fields or None
 
 
 async def _content(value: str | UploadFile) -> Any:

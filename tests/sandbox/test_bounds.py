@@ -234,13 +234,13 @@ async def test_too_long_code_changes_nothing(make: Door) -> None:
 async def test_a_hook_takes_a_form_of_many_lines_and_fields(make: Door) -> None:
     hook = await new_hook(make)
     form = {"content-type": "multipart/form-data; boundary=b"}
-    await call(
-        make, hook, content=b'--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n' + b"\n" * 1_000_000, headers=form
-    )
+    field = b'--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n' + b"\n" * 1_000_000
+    await call(make, hook, content=field + b"\r\n--b--\r\n", headers=form)
+    await call(make, hook, content=field, headers=form)
     await call(make, hook, content=b"--b\r\n" * 20_000, headers=form)
     plain = {"content-type": "application/x-www-form-urlencoded"}
     await call(make, hook, content=b"a&" * 20_000, headers=plain)
-    assert [set(data) for data in await waiting(make, hook)] == [{"a"}, {"value"}, {"value"}]
+    assert [set(data) for data in await waiting(make, hook)] == [{"a"}, {"value"}, {"value"}, {"value"}]
 
 
 async def test_a_filter_that_knows_nothing_of_its_right_side_finds_every_record(make: Door) -> None:
