@@ -207,5 +207,5 @@ def read_body(raw: bytes) -> Any:
         raise errors.too_large()
     try:
         return from_json(raw) if raw.strip() else {}
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise errors.invalid_parameter("body", "Invalid JSON in parameter") from error

@@ -6,13 +6,12 @@ Make checks types before anything else and answers with all that is wrong at onc
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from make_sandbox import errors
+from make_sandbox import errors, plain_json
 
 Kind = Literal["integer", "identifier", "boolean", "text", "object", "objects", "json", "integers", "texts", "any"]
 """`identifier` is an integer that may come as a string of digits. `json` is an object, serialised to a string."""
@@ -138,58 +137,24 @@ def _object(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
+DEEPEST = 200
+"""How deep a JSON text may be nested. What can be read only just can no longer be worked with."""
+
+
 def from_json(raw: str | bytes) -> Any:
     """What a JSON text says, if an answer can say it again.
 
     Raises:
         ValueError: it is no JSON, is nested too deep, or holds a number or a text that JSON cannot carry.
-        RecursionError: it is nested far too deep.
     """
-    value: Any = json.loads(raw, parse_constant=_not_json, parse_float=_finite)
-    if not _is_flat_enough(value):
-        raise ValueError
-    found = b"\\ud" in raw.lower() if isinstance(raw, bytes) else "\\ud" in raw.lower()
-    if found:
-        # Half a surrogate pair is no character: no database takes it, and no answer can carry it.
+    value = plain_json.read(raw, DEEPEST)
+    if plain_json.may_hold_half_characters(raw):
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
-DEEPEST = 200
-"""How deep a JSON text may be nested. What can be read only just can no longer be worked with."""
-
-
-def _is_flat_enough(value: Any) -> bool:
-    level: list[Any] = [value]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
-        if not level:
-            return True
-    return False
-
-
-def _inside(value: Any) -> list[Any]:
-    return list(cast("dict[str, Any]", value).values()) if isinstance(value, dict) else cast("list[Any]", value)
-
-
-def _finite(text: str) -> float:
-    """A number too large for any reader becomes infinity in Python."""
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(text)
-    return number
-
-
-def _not_json(name: str) -> Any:
-    """Python reads NaN and Infinity as numbers; JSON knows neither."""
-    raise ValueError(name)
-
-
 def _json(value: Any) -> dict[str, Any]:
-    try:
-        return _object(from_json(_text(value)))
-    except RecursionError as error:
-        raise ValueError from error
+    return _object(from_json(_text(value)))
 
 
 def _list_of(convert: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:

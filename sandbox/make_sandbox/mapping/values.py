@@ -10,6 +10,8 @@ import math
 import re
 from typing import Any, cast
 
+from make_sandbox import plain_json
+
 LONGEST = 1_000_000
 """Characters of a text that an expression may make."""
 
@@ -122,37 +124,9 @@ def joined(parts: list[Any]) -> str:
 def parsed(text_: str) -> Any:
     """The value of a JSON text; nothing for what is no JSON, or is nested too deep to be worked with."""
     try:
-        value = json.loads(text_, parse_constant=_refused, parse_float=_float)
-    except (ValueError, RecursionError):
+        value = plain_json.read(text_, DEEPEST)
+    except ValueError:
         return None
-    if not _is_flat_enough(value):
-        return None
-    if "\\ud" in text_.lower():
-        # Half a surrogate pair has no form in UTF-8, and so none in the database.
+    if plain_json.may_hold_half_characters(text_):
         return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
     return value
-
-
-def _refused(name: str) -> Any:
-    """Python reads NaN and Infinity as numbers; JSON knows neither."""
-    raise ValueError(name)
-
-
-def _float(text_: str) -> float:
-    value = float(text_)
-    if not math.isfinite(value):
-        raise ValueError(text_)
-    return value
-
-
-def _is_flat_enough(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
-        if not level:
-            return True
-    return False
-
-
-def _inside(value: Any) -> list[Any]:
-    return list(cast("dict[str, Any]", value).values()) if isinstance(value, dict) else cast("list[Any]", value)
