@@ -23,16 +23,20 @@ def answer(data: dict[str, Any], secrets: Collection[str] = ()) -> tuple[str, di
     if _LONG_NUMBER in text.translate(_DIGITS_ALIKE) or b"Infinity" in text:
         data = cast("dict[str, Any]", _changed(data, _carried))
         text = to_json(data)
+    return _guarded(data, text, secrets)
+
+
+def exactly(data: dict[str, Any], secrets: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
+    """The same for what is ours, such as a preview: every number as it is, since it is shown as it will be sent."""
+    return _guarded(data, to_json(data, inf_nan_mode="null"), secrets)
+
+
+def _guarded(data: dict[str, Any], text: bytes, secrets: Collection[str]) -> tuple[str, dict[str, Any]]:
     shown = text.decode()
     if any(secret in shown for secret in secrets):
         data = cast("dict[str, Any]", _changed(data, lambda value: without(value, secrets)))
         shown = to_json(data).decode()
     return shown, data
-
-
-def exactly(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The same for what was never Make's: every number as it is."""
-    return to_json(data).decode(), data
 
 
 def without(value: Any, secrets: Collection[str]) -> Any:

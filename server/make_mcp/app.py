@@ -1,14 +1,16 @@
 """The MCP server: lists the tools of this server and hands calls on. Built from parts, with no state of its own."""
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
@@ -20,10 +22,15 @@ from mcp_types import (
 )
 
 from make_mcp import __version__
+from make_mcp.audit import open_audit
 from make_mcp.calls import Caller, UnknownTool
-from make_mcp.confirmation import Gate
+from make_mcp.clients import asked, client_of
+from make_mcp.confirmation import AnswerAwaited, Codes, Gate, schema
+from make_mcp.confirmation.codes import SECONDS
+from make_mcp.confirmation.gate import Way
+from make_mcp.confirmation.used import InFile
 from make_mcp.selection import select, why_not
-from make_mcp.settings import Settings
+from make_mcp.settings import Settings, SettingsError, variable
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import open_doors
 from make_tools import GROUPS, Endpoint, Group
@@ -35,9 +42,10 @@ Make.com automations ("scenarios"). Ids lead down: organizations_list, teams_lis
 hooks_list, data_stores_list, templates_list. An argument such as scenarioId takes the id that scenarios_list shows.
 Lists: `limit` and `offset` page, `fields` picks columns (["*"] for all), `sort` takes a column ("-name" for descending),
 `filters` takes the keys that it names. Times are Unix milliseconds; centicredits are hundredths of a credit.
-Tools that change something send nothing without `confirm`: true; they answer with a preview instead. Show it to the user,
-name the thing (read it first, the preview has only its id), and confirm only what the user agreed to.
-`confirmed` is Make's own guard on deletes: true only after Make answered IM004, which names what depends on the thing.
+Tools that change something answer with a preview and send nothing, until `confirm` says so. Show the preview to the user, and
+confirm only what they agreed to: with `confirm`: true, or with the code of the preview where it holds one (what deletes
+does, and everything where the operator wants it). The user may then be asked to type a name; a no is final.
+A deletion that Make holds back, since other things depend on it, comes back as a second preview with a code of its own.
 Which scenarios failed: scenarios_list with fields id, name, isinvalid, dlqCount. Why: scenarios_logs with status 3, then
 `reason` in incomplete_executions_list, which incomplete_executions_retry can run again; or notifications_get.
 A scenario that a hook starts runs by a call to the url of its hook, not by scenarios_run.
@@ -63,12 +71,15 @@ def tool(endpoint: Endpoint[...], schema: Mapping[str, Any]) -> Tool:
 
 @asynccontextmanager
 async def open_caller(
-    settings: Settings, groups: Sequence[Group] = GROUPS
+    settings: Settings, groups: Sequence[Group] = GROUPS, *, audit_on_stderr: bool = False
 ) -> AsyncGenerator[tuple[Caller, list[Tool]]]:
     """The tools that these settings leave, ready to be called.
 
+    `audit_on_stderr`: without a file for it the audit log goes to stderr, as it should where a server runs; otherwise it is
+    not kept.
+
     Raises:
-        SettingsError: a name or a key file does not fit.
+        SettingsError: a name or a file does not fit.
     """
     tools = select(groups, settings)
     if not tools:
@@ -76,9 +87,37 @@ async def open_caller(
             "these settings leave no tool: toolsets, tools, exclude-tools, read-only and the keys narrow one another"
         )
     async with _open_upstreams(settings) as upstreams:
-        gate = Gate(upstreams.locate)
-        caller = Caller(tools, gate, upstreams, lambda name: why_not(name, groups, tools, settings))
-        yield caller, [tool(endpoint, gate.schema(endpoint)) for endpoint in tools.values()]
+        with open_gate(settings, upstreams, audit_on_stderr=audit_on_stderr) as gate:
+            caller = Caller(tools, gate, upstreams.secrets, lambda name: why_not(name, groups, tools, settings))
+            yield caller, [tool(endpoint, schema(settings.confirm, endpoint)) for endpoint in tools.values()]
+
+
+@contextmanager
+def open_gate(settings: Settings, way: Way, *, audit_on_stderr: bool = False) -> Generator[Gate]:
+    """The gate of these settings, with its audit log.
+
+    Raises:
+        SettingsError: a file of theirs cannot be used.
+    """
+    codes = _codes(settings)
+    if settings.audit_log is None and not audit_on_stderr:
+        yield Gate(way, settings.confirm, codes)
+        return
+    with open_audit(settings.audit_log) as log:
+        yield Gate(way, settings.confirm, codes, lambda record: log.record(record.entry()))
+
+
+def _codes(settings: Settings) -> Codes:
+    key = settings.code_key
+    if key is None or settings.confirm_store is None:
+        return Codes()
+    try:
+        return Codes(key.encode(), InFile(settings.confirm_store))
+    except OSError as error:
+        why = error.strerror or "it is no such file"
+        raise SettingsError(
+            f"{variable('confirm_store')} names {str(settings.confirm_store)!r}, which cannot be used ({why}); nothing was started"
+        ) from None
 
 
 @asynccontextmanager
@@ -94,18 +133,23 @@ async def _open_upstreams(settings: Settings) -> AsyncGenerator[Upstreams]:
             yield upstreams
 
 
-def build(caller: Caller, tools: Sequence[Tool]) -> Server[Any]:
-    """The MCP server of these tools, for any transport."""
+def build(caller: Caller, tools: Sequence[Tool], key: str | None = None) -> Server[Any]:
+    """The MCP server of these tools, for any transport.
+
+    `key` is shared by servers of which each may get the answer to another's question; without one it is made here.
+    """
     listing = ListToolsResult(tools=list(tools))
 
     async def list_tools(_ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None) -> ListToolsResult:
         return listing
 
-    async def call_tool(_ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> dict[str, Any]:
+    async def call_tool(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> dict[str, Any]:
         try:
-            answer = await caller.call(params.name, params.arguments or {})
+            answer = await caller.call(params.name, params.arguments or {}, client_of(ctx, params))
         except UnknownTool as error:
             raise MCPError(code=INVALID_PARAMS, message=str(error)) from None
+        except AnswerAwaited as awaited:
+            return asked(awaited.question)
         # In the protocol's own form: the SDK checks it against the negotiated version either way (and drops what that
         # version does not know), and models would be built only to be taken apart again.
         result: dict[str, Any] = {
@@ -128,4 +172,8 @@ def build(caller: Caller, tools: Sequence[Tool]) -> Server[Any]:
     if find_spec("opentelemetry.sdk") is None:
         # The SDK traces every message; where nothing can collect the traces, that is time for nothing.
         server.middleware.clear()
+    # What a client keeps for us between a question and its answer: sealed, and bound to the call and the caller.
+    keys = [os.urandom(32) if key is None else key.encode()]
+    security = RequestStateSecurity(keys=keys, ttl=SECONDS)
+    server.middleware.append(RequestStateBoundary(security, default_audience=server.name))
     return server

@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from make_mcp import __version__
@@ -17,6 +18,8 @@ _APART = {
     "demo": frozenset[str](),
 }
 """Commands that read no settings, and what they take."""
+_OWN = ("tool", "values", "json", "client", "file", "refused", "last")
+"""What a command takes beside the settings."""
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
 
@@ -63,7 +66,7 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.demo import demo
 
         return demo()
-    own = {name: options.pop(name) for name in ("tool", "values", "json", "client") if name in options}
+    own = {name: options.pop(name) for name in _OWN if name in options}
     # Flags that were not given are absent, so that the environment counts.
     settings = load(options)
     if command == "serve":
@@ -82,6 +85,11 @@ def _run(arguments: list[str]) -> int:
         from make_mcp.commands.doctor import doctor
 
         return doctor(settings)
+    if command == "audit":
+        from make_mcp.commands.audit import Wanted, audit
+
+        wanted = Wanted(tool=own["tool"], only_refused=own["refused"], last=own["last"])
+        return audit(settings, own["file"], wanted, as_json=own["json"])
     from make_mcp.commands.config import config
 
     return config(settings, own["client"])
@@ -120,6 +128,14 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
     )
     call.add_argument("--json", action="store_true", help="print the answer as compact JSON")
     add("doctor", "check the settings and each key, and say what to mend")
+    audit = add("audit", "show what was decided about writes, from the audit log")
+    audit.add_argument(
+        "file", metavar="FILE", nargs="?", help="the log, or - for stdin; without it what --audit-log names, else stdin"
+    )
+    audit.add_argument("--json", action="store_true", help="as JSON, a line for each decision")
+    audit.add_argument("--tool", metavar="NAME", help="only what was decided about this tool")
+    audit.add_argument("--refused", action="store_true", help="only refusals")
+    audit.add_argument("--last", metavar="NUMBER", type=_number(2**31), help="only so many of them, the latest")
     config = add("config", "print what a client's configuration needs to start this server")
     config.add_argument("client", metavar="CLIENT", choices=CLIENTS, help=", ".join(CLIENTS))
     _add_practice(add("sandbox", "serve the practice Make account over HTTP, for any client", settings=False))
@@ -168,7 +184,8 @@ def _add_settings(group: Any) -> None:
         elif get_origin(field.annotation) is Literal:
             group.add_argument(flag, dest=name, metavar="|".join(get_args(field.annotation)), help=about)
         else:
-            group.add_argument(flag, dest=name, metavar=name.rsplit("_", 1)[-1].upper(), help=about)
+            metavar = "FILE" if Path in get_args(field.annotation) else name.rsplit("_", 1)[-1].upper()
+            group.add_argument(flag, dest=name, metavar=metavar, help=about)
 
 
 def _no_such_flag(name: str, flags: Collection[str], *, in_call: bool) -> str:

@@ -32,7 +32,9 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Names separated by commas."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-KEYS = frozenset({"maton_api_key", "make_api_key"})
+KEYS = frozenset({"maton_api_key", "make_api_key", "confirm_key"})
+SHORTEST_CODE_KEY = 32
+"""Characters."""
 _SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
 _ZONE = re.compile(r"[a-z]{2}[0-9]{1,2}")
@@ -93,13 +95,26 @@ class Settings(BaseSettings):
     toolsets: Names = Field((), description="only these groups of tools, separated by commas")
     tools: Names = Field((), description="only these tools, separated by commas")
     exclude_tools: Names = Field((), description="all but these tools, separated by commas")
-    confirm: Literal["standard"] = Field(
-        "standard", description="how a write is confirmed; so far one way only: `confirm` must be true"
+    confirm: Literal["standard", "strict", "human"] = Field(
+        "standard",
+        description="how a write is confirmed: standard (what deletes takes a code, and a person where one can be asked), "
+        "strict (every write takes a code), human (and a person, always)",
+    )
+    confirm_key: SecretStr | None = Field(
+        None, description="key for codes that several processes share, of at least 32 characters"
+    )
+    confirm_key_file: Path | None = Field(None, description="file that holds the key for codes that processes share")
+    confirm_store: Path | None = Field(
+        None, description="file in which processes that share a key note which codes were used"
     )
     transport: Literal["stdio", "http", "sse"] = Field("stdio", description="how clients reach the server")
     host: str = Field("127.0.0.1", description="address to listen on, for http and sse; a loopback address")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on, for http and sse; 0 takes any free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="how much to log, on stderr")
+    audit_log: Path | None = Field(
+        None,
+        description="file to which a line is appended for each decision about a write; without it `serve` writes them to stderr",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -114,7 +129,7 @@ class Settings(BaseSettings):
                 )
         return {name: value for name, value in given.items() if not _is_placeholder(value)}
 
-    @field_validator("maton_api_key", "make_api_key")
+    @field_validator("maton_api_key", "make_api_key", "confirm_key")
     @classmethod
     def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(_key(value.get_secret_value()))
@@ -167,15 +182,36 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_source_for_each_key(self) -> "Settings":
-        for name in ("maton_api_key", "make_api_key"):
+        for name in sorted(KEYS):
             if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
-                raise ValueError(f"{name.upper()} and {name.upper()}_FILE are both set: keep one of the two")
+                raise ValueError(f"{variable(name)} and {variable(name)}_FILE are both set: keep one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _a_shared_key_has_a_shared_store(self) -> "Settings":
+        has_key = self.confirm_key is not None or self.confirm_key_file is not None
+        if has_key != (self.confirm_store is not None):
+            # With a key alone two processes would take each other's codes, and each would let a code through once.
+            raise ValueError(
+                f"{variable('confirm_key')} (or its _FILE) and {variable('confirm_store')} belong together: the key lets "
+                "processes take each other's codes, the store sees to it that each code counts once"
+            )
         return self
 
     @property
     def maton_key(self) -> str | None:
         """The key of the gateway, from the environment or its file."""
         return _read(self.maton_api_key, self.maton_api_key_file, "MATON_API_KEY_FILE")
+
+    @property
+    def code_key(self) -> str | None:
+        """The key for codes that several processes share, from the environment or its file."""
+        key = _read(self.confirm_key, self.confirm_key_file, variable("confirm_key_file"))
+        if key is not None and len(key) < SHORTEST_CODE_KEY:
+            raise SettingsError(
+                f"{variable('confirm_key')} is too short: give at least {SHORTEST_CODE_KEY} characters that nobody can guess"
+            )
+        return key
 
     @property
     def make_key(self) -> str | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 from typing import IO
 
 PATIENCE = 60.0
@@ -23,19 +24,35 @@ def command(*arguments: str) -> Sequence[str]:
 
 
 @contextmanager
-def listening(*arguments: str) -> Generator[str]:
+def listening(*arguments: str, **variables: str) -> Generator[str]:
     """A server that listens on a free port: the address that it announced."""
-    process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment())
-    assert process.stdout is not None
+    with started(*arguments, **variables) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(*arguments: str, **variables: str) -> Generator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the process: a test may end it."""
+    process = subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment(**variables)
+    )
+    output = process.stdout
+    assert output is not None
+    # What nobody reads would stop the process once its pipe is full.
+    rest = Thread(target=output.read, daemon=True)
     try:
-        yield _announced(process.stdout)
+        address = _announced(output)
+        rest.start()
+        yield address, process
     finally:
         process.terminate()
         try:
             process.wait(PATIENCE)
         finally:
             process.kill()
-            process.stdout.close()
+            if rest.ident is not None:
+                rest.join(PATIENCE)
+            output.close()
 
 
 def _announced(output: IO[bytes]) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import ANY
 
 import pytest
 from tests.end_to_end.accounts import Account, Json, practice
@@ -64,7 +65,7 @@ async def test_teams(account: Account, team: int):
     made = (await account.do("teams_create", organizationId=ORGANIZATION, name="Trial"))["team"]
     names = {t["name"] for t in await account.items("teams_list", "teams", organizationId=ORGANIZATION)}
     assert "Trial" in names
-    assert await account.do("teams_delete", teamId=made["id"], confirmed=True) == {"team": made["id"]}
+    assert await account.do("teams_delete", teamId=made["id"]) == {"team": made["id"]}
     assert "SC403" in await account.refused("teams_get", teamId=made["id"])
 
 
@@ -81,7 +82,7 @@ async def test_the_life_of_a_scenario(account: Account, team: int):
     assert (read["name"], read["description"], read["scheduling"]) == ("Renamed", "Tried out", {"type": "on-demand"})
     assert "scenarios_start" in await account.refused("scenarios_run", scenarioId=scenario, confirm=True)
     assert (await account.do("scenarios_start", scenarioId=scenario))["scenario"]["isActive"] is True
-    assert "wanted state" in await account.refused("scenarios_start", scenarioId=scenario, confirm=True)
+    assert (await account.ask("scenarios_start", scenarioId=scenario, confirm=True))["status"] == "already_so"
     run = await account.do("scenarios_run", scenarioId=scenario, responsive=True)
     runs = await account.items("scenarios_logs", "scenarioLogs", scenarioId=scenario, status=1, limit=10)
     assert [r["id"] for r in runs] == [run["executionId"]]
@@ -143,10 +144,16 @@ async def test_a_connection_in_use_is_deleted_only_in_spite_of_makes_guard(accou
     used = next(
         c for c in await account.items("connections_list", "connections", teamId=team) if c["accountName"] == "google"
     )
-    told = await account.refused("connections_delete", connectionId=used["id"], confirm=True)
-    assert "IM004" in told
-    assert "Order intake" in told
-    await account.do("connections_delete", connectionId=used["id"], confirmed=True)
+    preview = await account.ask("connections_delete", connectionId=used["id"])
+    held_back = await account.ask("connections_delete", connectionId=used["id"], confirm=preview["code"])
+    assert held_back["status"] == "confirmation_required"
+    assert "IM004" in held_back["why"]
+    assert "Order intake" in held_back["why"]
+    assert (await account.ask("connections_get", connectionId=used["id"]))["connection"] == used | {"scopes": ANY}
+    assert "used before" in await account.refused(
+        "connections_delete", connectionId=used["id"], confirm=preview["code"]
+    )
+    await account.ask("connections_delete", connectionId=used["id"], confirm=held_back["code"])
     broken = await account.items("scenarios_list", "scenarios", teamId=team)
     assert any(s["isinvalid"] for s in broken)
 
@@ -184,9 +191,7 @@ async def test_templates(account: Account, team: int):
     blueprint = (await account.ask("templates_blueprint", templateId=template["id"], forUse=True))["blueprint"]
     made = await account.do("scenarios_create", teamId=team, blueprint=blueprint, scheduling={"type": "on-demand"})
     assert made["scenario"]["name"] == blueprint["name"]
-    assert await account.do("templates_delete", templateId=template["id"], confirmed=True) == {
-        "template": template["id"]
-    }
+    assert await account.do("templates_delete", templateId=template["id"]) == {"template": template["id"]}
     assert not await account.items("templates_list", "templates", teamId=team)
 
 

@@ -13,7 +13,7 @@ from tests.tools.wire_cases import CASES
 
 from make_mcp.app import build, tool
 from make_mcp.calls import Caller
-from make_mcp.confirmation import Gate
+from make_mcp.confirmation import Gate, schema
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Door, Doors, make_door, maton_door
 from make_tools import Request, Upstream
@@ -48,15 +48,15 @@ async def test_a_confirmed_call_leaves_as_make_documents_it(case: Any, upstream:
     taken = upstream if upstream in endpoint.upstreams else endpoint.upstreams[0]
     network = Recorder()
     async with Upstreams(Doors(DOORS, upstream), network) as upstreams:
-        gate = Gate(upstreams.locate)
-        server = build(Caller(TOOLS, gate, upstreams, str), [tool(e, gate.schema(e)) for e in ENDPOINTS])
+        server = build(Caller(TOOLS, Gate(upstreams), (), str), [tool(e, schema("standard", e)) for e in ENDPOINTS])
         async with Client(server) as client:
             arguments: Mapping[str, Any] = case.arguments
             if endpoint.effect != "read":
                 preview = await client.call_tool(case.tool, dict(arguments))
                 assert not preview.is_error
-                assert not network.requests, "a preview sends nothing"
-                arguments = {**arguments, "confirm": True}
+                assert {request.method for request in network.requests} <= {"GET"}, "a preview only looks"
+                assert preview.structured_content is not None
+                arguments = {**arguments, "confirm": preview.structured_content.get("code", True)}
             result = await client.call_tool(case.tool, dict(arguments))
     assert not result.is_error, text_of(result)
     *looks, sent = network.requests

@@ -1,5 +1,6 @@
 """The texts that follow from the catalogue: listing, tables, manifest."""
 
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, get_type_hints
@@ -8,18 +9,18 @@ from pydantic import TypeAdapter
 
 from make_mcp import __version__
 from make_mcp.app import tool
-from make_mcp.confirmation import Gate
+from make_mcp.confirmation import schema
 from make_mcp.settings import Settings, variable
 from make_tools import GROUPS, Endpoint, Upstream
+from make_tools.previews import PLANS
 
 ENDPOINTS: Sequence[Endpoint[...]] = [endpoint for group in GROUPS for endpoint in group.endpoints]
-GATE = Gate(lambda _endpoint, _request: "")
 UPSTREAMS: Mapping[tuple[Upstream, ...], str] = {("maton", "make"): "", ("make",): " \\*", ("maton",): " †"}
 
 
 def listing(endpoint: Endpoint[...]) -> dict[str, Any]:
     """The entry of `tools/list`, as it goes over the wire."""
-    return tool(endpoint, GATE.schema(endpoint)).model_dump(by_alias=True, mode="json", exclude_none=True)
+    return tool(endpoint, schema("standard", endpoint)).model_dump(by_alias=True, mode="json", exclude_none=True)
 
 
 def as_json(data: object) -> str:
@@ -39,12 +40,25 @@ def readme_table() -> str:
     return "\n".join(rows)
 
 
+def previews_table() -> str:
+    """One row for each tool that writes: what it does, and what its preview shows."""
+    rows = ["| tool | effect | what it does | what its preview shows |", "|---|---|---|---|"]
+    for endpoint in ENDPOINTS:
+        if endpoint.effect != "read":
+            shows = inspect.cleandoc(PLANS[endpoint.name].__doc__ or "").replace("\n", " ")
+            rows.append(f"| `{endpoint.name}` | {endpoint.effect} | {endpoint.description} | {shows} |")
+    return "\n".join(rows)
+
+
 def tools_document() -> str:
     """Every tool with its request and every argument."""
     parts = [
         "# The tools",
         "Generated from the catalogue: `pytest --accept` writes this page.",
-        "`confirm` stands beside the arguments of every tool that writes: without `true` the answer is a preview.",
+        (
+            "`confirm` stands beside the arguments of every tool that writes: without it the answer is a preview. It takes `true`, "
+            "or the code of the preview where there is one ([safety](safety.md))."
+        ),
         (
             "`filters` bundles what a list is seldom asked for; each key is checked like an argument. The listing that a model reads "
             "is kept short (420 bytes a tool), so most descriptions stand here and in refusals rather than there."
@@ -132,6 +146,12 @@ def manifest() -> dict[str, Any]:
             "Make API token", "From your Make profile, API access. Needs the zone too.", sensitive=True
         ),
         "make_zone": option("Make zone", "The host that you see when you are signed in at Make, such as eu1.make.com."),
+        "confirm": option(
+            "Confirmation",
+            "standard: deletions take a code, and you type a name where Claude can ask you. strict: every change takes a code. "
+            "human: nothing is changed without asking you.",
+            default="standard",
+        ),
         "read_only": option("Read only", "Remove every tool that changes something.", "boolean", default=False),
         "sandbox": option(
             "Practice account", "Use a practice account instead of yours: no key needed.", "boolean", default=False

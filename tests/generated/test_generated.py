@@ -10,6 +10,7 @@ from tests.generated.documents import (
     between_markers,
     listing,
     manifest,
+    previews_table,
     readme_table,
     settings_table,
     tools_document,
@@ -37,6 +38,11 @@ def test_the_tool_table_of_the_readme_is_up_to_date(accepted: Accepted):
 def test_the_settings_table_of_the_readme_is_up_to_date(accepted: Accepted):
     path = ROOT / "README.md"
     accepted(path, between_markers(path.read_text(encoding="utf-8"), "settings", settings_table()))
+
+
+def test_the_table_of_previews_is_up_to_date(accepted: Accepted):
+    path = ROOT / "docs" / "safety.md"
+    accepted(path, between_markers(path.read_text(encoding="utf-8"), "previews", previews_table()))
 
 
 def test_the_tool_pages_are_up_to_date(accepted: Accepted):

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
 
-from make_mcp.calls import Caller
-from make_mcp.confirmation import Gate
+from make_mcp.app import open_gate
+from make_mcp.calls import Answer, Caller
 from make_mcp.selection import select, why_not
 from make_mcp.settings import load
 from make_mcp.upstream import Upstreams
@@ -76,7 +76,8 @@ async def calling(network: httpx2.AsyncBaseTransport | None, flags: dict[str, An
     settings = load(flags)
     tools = select(GROUPS, settings)
     async with Upstreams(open_doors(settings), network) as upstreams:
-        yield Caller(tools, Gate(upstreams.locate), upstreams, lambda name: why_not(name, GROUPS, tools, settings))
+        with open_gate(settings, upstreams) as gate:
+            yield Caller(tools, gate, upstreams.secrets, lambda name: why_not(name, GROUPS, tools, settings))
 
 
 def body_of(request: httpx2.Request) -> Any:
@@ -124,3 +125,17 @@ class Listener:
                 await self._answer(reader, writer)
         finally:
             writer.close()
+
+
+async def carried_out(caller: Caller, tool: str, arguments: Mapping[str, Any]) -> Answer:
+    """A call that is confirmed as its preview says; one that reads needs no preview."""
+    if ENDPOINTS[tool].effect == "read":
+        return await caller.call(tool, arguments)
+    preview = (await caller.call(tool, arguments)).data
+    assert preview is not None
+    return await caller.call(tool, {**arguments, "confirm": preview.get("code", True)})
+
+
+def changing(requests: Iterable[bytes]) -> list[bytes]:
+    """The requests that do more than look."""
+    return [request for request in requests if not request.startswith(b"GET ")]

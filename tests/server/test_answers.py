@@ -2,12 +2,10 @@
 
 import itertools
 import json
-import re
 from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client
 from mcp_types import CallToolResult, JSONRPCResponse, TextContent, jsonrpc_message_adapter
 from tests.server.network import (
     BOTH_KEYS,
@@ -19,18 +17,17 @@ from tests.server.network import (
     Respond,
     always,
     calling,
+    carried_out,
     json_answer,
 )
 from tests.tools.wire_cases import CASES
 
-from make_mcp.app import build, tool
 from make_mcp.calls import Answer, Caller
-from make_mcp.confirmation import Gate
 from make_tools import Endpoint
 
 READ, READ_ARGUMENTS = "scenarios_get", {"scenarioId": 5}
-WRITE, WRITE_ARGUMENTS = "scenarios_start", {"scenarioId": 5, "confirm": True}
-DESTROY, DESTROY_ARGUMENTS = "hooks_delete", {"hookId": 5, "confirm": True}
+WRITE, WRITE_ARGUMENTS = "scenarios_start", {"scenarioId": 5}
+DESTROY, DESTROY_ARGUMENTS = "hooks_delete", {"hookId": 5}
 CALLS: list[tuple[str, dict[str, Any]]] = [
     (READ, READ_ARGUMENTS), (WRITE, WRITE_ARGUMENTS), (DESTROY, DESTROY_ARGUMENTS),
     ("connections_test", {"connectionId": 5}),
@@ -108,10 +105,16 @@ async def test_an_error_of_any_status_and_form_is_one_clear_text(body: str):
             for status, (name, arguments) in itertools.product(REFUSALS, CALLS):
                 network.respond = always(status, ERROR_BODIES[body], content_type="application/json")
                 network.sent.clear()
-                answer = await caller.call(name, arguments)
+                answer = await carried_out(caller, name, arguments)
+                if (name, status) == (DESTROY, 406) and b'"IM004"' in ERROR_BODIES[body]:
+                    # Not an error: Make asks back, and the gate shows what it names.
+                    assert answer.data is not None
+                    assert answer.data["why"].startswith("Make held the deletion back (406 IM004)")
+                    continue
                 is_clear(answer, name)
                 assert f"answered {status}" in answer.text
-                assert len(network.sent) == 1
+                method = ENDPOINTS[name].method
+                assert len([sent for sent in network.sent if sent.method == method]) == 1
                 if status >= 500:
                     changed = ENDPOINTS[name].effect != "read"
                     assert ("may have taken effect: do not repeat" in answer.text) is changed
@@ -124,10 +127,17 @@ async def test_what_make_says_reaches_the_agent():
         metadata=[{"data": [{"scenarioId": 925, "scenarioName": 'My "orders"\nscenario'}, {"scenarioId": 926}]}],
     )  # fmt: skip
     async with calling(Network(always(406, said)), MAKE_KEY) as caller:
-        text = (await caller.call(DESTROY, DESTROY_ARGUMENTS)).text
-    assert text.startswith("hooks_delete: Make answered 406 IM004: Cannot delete; first; second; third. ")
-    assert 'Scenarios concerned: 925 "My \\"orders\\" scenario", 926 "".' in text
-    assert "`confirmed`: true" in text
+        held_back = (await carried_out(caller, DESTROY, DESTROY_ARGUMENTS)).data
+        refused = (await carried_out(caller, WRITE, WRITE_ARGUMENTS)).text
+    assert refused.startswith("scenarios_start: Make answered 406 IM004: Cannot delete; first; second; third. ")
+    named = '925 "My \\"orders\\" scenario", {}926 "".'
+    assert f"Scenarios concerned: {named.format('')}" in refused
+    assert held_back is not None
+    assert (
+        f"(406 IM004): Cannot delete; first; second; third. It names scenario {named.format('scenario ')}"
+        in held_back["why"]
+    )
+    assert held_back["nothingChanged"] is True
 
 
 async def test_401_names_the_setting_to_look_at():
@@ -141,12 +151,10 @@ async def test_401_names_the_setting_to_look_at():
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda e: e.name)
 async def test_403_names_every_scope_that_the_tool_needs(endpoint: Endpoint[...]):
     arguments = next(dict(case.arguments) for case in CASES if case.tool == endpoint.name)
-    if endpoint.effect != "read":
-        arguments["confirm"] = True
     body = stated(message="Forbidden", code="SC403")
     for prefer in ("make", "maton"):
         async with calling(Network(always(403, body)), {**BOTH_KEYS, "prefer": prefer}) as caller:
-            text = (await caller.call(endpoint.name, arguments)).text
+            text = (await carried_out(caller, endpoint.name, arguments)).text
         assert all(scope in text for scope in endpoint.scopes), text
         assert (f"{endpoint.name} needs the scope" in text) is bool(endpoint.scopes)
 
@@ -269,7 +277,7 @@ async def test_an_odd_answer_is_an_error_in_words_or_data_for_every_client(form:
     async with calling(network, MAKE_KEY) as caller:
         for name, arguments in CALLS:
             network.respond = answering(body, kind)
-            answer = await caller.call(name, arguments)
+            answer = await carried_out(caller, name, arguments)
             if answer.data is None:
                 is_clear(answer, name)
                 assert "200" in answer.text
@@ -278,22 +286,3 @@ async def test_an_odd_answer_is_an_error_in_words_or_data_for_every_client(form:
                 assert json.loads(answer.text, parse_constant=constant) == answer.data
                 as_a_client_reads_it(answer)
         await goes_on(caller, network)
-
-
-async def test_the_protocol_carries_the_same_data_twice_and_an_unknown_tool_is_its_own_error():
-    network = Network(always(200, b'{"uid":225874569526501080000,"a":[1.5]}'))
-    async with calling(network, MAKE_KEY) as caller:
-        gate = Gate(lambda _endpoint, _request: "")
-        listed = [tool(endpoint, gate.schema(endpoint)) for endpoint in ENDPOINTS.values()]
-        async with Client(build(caller, listed)) as client:
-            result = await client.call_tool(READ, READ_ARGUMENTS)
-            (text,) = result.content
-            assert isinstance(text, TextContent)
-            assert json.loads(text.text) == result.structured_content == {"uid": "225874569526501080000", "a": [1.5]}
-            network.respond = always(404, b'{"message":"Not found"}')
-            result = await client.call_tool(READ, READ_ARGUMENTS)
-            assert (result.is_error, result.structured_content) == (True, None)
-            with pytest.raises(
-                Exception, match=re.escape("There is no tool `scenario_get`. Did you mean `scenarios_get`?")
-            ):
-                await client.call_tool("scenario_get", {})

@@ -126,7 +126,7 @@ def test_a_server_whose_settings_do_not_fit_does_not_start():
 def test_flags_stand_before_the_command_and_after_it(run: Any):
     assert run("--read-only", "tools").out == run("tools", "--read-only").out != run("tools").out
     assert run("--toolsets", "users", "tools", "--read-only").out.endswith(
-        "2 tools. w: writes, !: destroys; both send nothing without confirm=true.\n"
+        "2 tools. w: writes, !: destroys; both change nothing without `confirm`.\n"
     )
     assert (
         json.loads(run("--tools", "users_me", "tools", "--tools", "teams_list", "--json").out)[0]["name"]

@@ -1,4 +1,4 @@
-"""Nothing that changes an account leaves without `confirm`: true, and what a preview shows is what then leaves."""
+"""Nothing that changes an account leaves without `confirm`, and what a preview shows is what then leaves."""
 
 import ast
 import itertools
@@ -13,13 +13,12 @@ from tests.server.network import BOTH_KEYS, ENDPOINTS, READS, WRITES, Network, b
 from tests.tools.wire_cases import CASES, Case
 
 from make_mcp.app import build, open_caller, tool
-from make_mcp.confirmation import Gate
+from make_mcp.confirmation import Policy, schema
 from make_mcp.settings import load
 from make_tools import Endpoint
 
 ROOT = Path(__file__).parents[2]
 MISSING: Any = object()
-PREVIEWED = [MISSING, False, None]
 REFUSED: list[Any] = [
     "true", "True", "yes", "on", "1", "", "null", 1, 0, -1, 1.0, 0.0, float("nan"), [], [True], {}, {"confirm": True}, (),
 ]  # fmt: skip
@@ -33,6 +32,11 @@ def least(endpoint: Endpoint[...]) -> dict[str, Any]:
     return dict(next(case.arguments for case in CASES if case.tool == endpoint.name))
 
 
+def previewed(tool: str) -> list[Any]:
+    """What is no yes, and says so: true is none where a code is needed."""
+    return [MISSING, False, None, *([True] if ENDPOINTS[tool].effect == "destroy" else [])]
+
+
 def with_confirm(arguments: Any, confirm: Any) -> dict[str, Any]:
     return dict(arguments) if confirm is MISSING else {**arguments, "confirm": confirm}
 
@@ -43,20 +47,21 @@ def test_thirty_tools_read_and_thirty_one_write():
 
 
 @pytest.mark.parametrize("case", WRITE_CASES)
-async def test_a_write_that_is_not_confirmed_sends_nothing_and_gets_a_preview(case: Case):
+async def test_a_write_that_is_not_confirmed_changes_nothing_and_gets_a_preview(case: Case):
     network = Network()
     async with calling(network, BOTH_KEYS) as caller:
-        for confirm in PREVIEWED:
+        for confirm in previewed(case.tool):
             answer = await caller.call(case.tool, with_confirm(case.arguments, confirm))
             assert answer.data is not None, answer.text
             assert answer.data["status"] == "confirmation_required"
             assert answer.data["nothingChanged"] is True
             assert (answer.data["tool"], answer.data["effect"]) == (case.tool, ENDPOINTS[case.tool].effect)
-            assert answer.data["what"] == ENDPOINTS[case.tool].description
-            assert "`confirm`: true" in answer.data["toConfirm"]
-            assert case.tool in answer.data["toConfirm"]
+            assert answer.data["what"]
+            assert ("code" in answer.data) is (ENDPOINTS[case.tool].effect == "destroy")
+            how = "the code above" if "code" in answer.data else "true"
+            assert f"call {case.tool} again with the same arguments and `confirm`: {how}." in answer.data["toConfirm"]
             assert json.loads(answer.text) == answer.data
-    assert network.sent == []
+    assert {request.method for request in network.sent} <= {"GET"}
 
 
 @pytest.mark.parametrize("case", WRITE_CASES)
@@ -66,23 +71,32 @@ async def test_what_only_looks_like_a_confirmation_sends_nothing_and_is_refused(
         for confirm in REFUSED:
             answer = await caller.call(case.tool, with_confirm(case.arguments, confirm))
             assert answer.is_error, confirm
-            assert answer.text.startswith(f"{case.tool} was not called: `confirm` takes true or false"), answer.text
-            assert "nothing was changed" in answer.text
+            if ENDPOINTS[case.tool].effect == "destroy" and isinstance(confirm, str):
+                assert answer.text.startswith(f"{case.tool}: `confirm` takes the code of a preview"), answer.text
+            else:
+                takes = (
+                    "the code of a preview as a string" if ENDPOINTS[case.tool].effect == "destroy" else "true or false"
+                )
+                assert answer.text.startswith(f"{case.tool} was not called: `confirm` takes {takes}"), answer.text
+                assert "nothing was changed" in answer.text
             assert network.sent == [], confirm
 
 
 @pytest.mark.parametrize("case", WRITE_CASES)
 @pytest.mark.parametrize("prefer", ["maton", "make"])
-async def test_a_confirmed_call_sends_exactly_what_the_preview_showed(case: Case, prefer: str):
+@pytest.mark.parametrize("policy", ["standard", "strict"])
+async def test_a_confirmed_call_sends_exactly_what_the_preview_showed(case: Case, prefer: str, policy: str):
     network = Network()
-    async with calling(network, {**BOTH_KEYS, "prefer": prefer}) as caller:
+    async with calling(network, {**BOTH_KEYS, "prefer": prefer, "confirm": policy}) as caller:
         preview = (await caller.call(case.tool, case.arguments)).data
-        answer = await caller.call(case.tool, {**case.arguments, "confirm": True})
-    assert preview is not None
+        assert preview is not None
+        answer = await caller.call(case.tool, {**case.arguments, "confirm": preview.get("code", True)})
     assert answer.data is not None, answer.text
-    # Links of the gateway are read before they are touched; everything else is one request.
-    assert [request.method for request in network.sent[:-1]] == ["GET"] * (case.tool == "maton_connections_delete")
+    assert ("code" in preview) is (policy == "strict" or ENDPOINTS[case.tool].effect == "destroy")
+    # What is looked at before is read; what changes something is one request, and the last.
+    assert {request.method for request in network.sent[:-1]} <= {"GET"}
     sent = network.sent[-1]
+    assert sent.method != "GET"
     shown = preview["request"]
     assert (shown["method"], shown["url"]) == (sent.method, str(sent.url))
     assert ("body" in shown) == (sent.content != b"")
@@ -134,13 +148,12 @@ async def test_an_argument_that_does_not_fit_stops_a_confirmed_call_before_it_le
     assert network.sent == []
 
 
-@pytest.mark.parametrize("name", [e.name for e in WRITES if "confirmed" in e.schema["properties"]])
-async def test_makes_own_guard_does_not_stand_in_for_the_gate(name: str):
+@pytest.mark.parametrize("name", [e.name for e in WRITES if e.effect == "destroy"])
+async def test_makes_own_guard_is_the_gates_to_answer_and_no_argument(name: str):
     network = Network()
     async with calling(network, BOTH_KEYS) as caller:
         answer = await caller.call(name, {**least(ENDPOINTS[name]), "confirmed": True})
-    assert answer.data is not None
-    assert answer.data["status"] == "confirmation_required"
+    assert "there is no argument `confirmed`" in answer.text
     assert network.sent == []
 
 
@@ -155,32 +168,35 @@ async def test_without_a_key_even_a_confirmed_write_sends_nothing_and_names_the_
     assert network.sent == []
 
 
-def test_the_listing_of_a_write_has_confirm_and_that_of_a_read_has_not():
-    gate = Gate(lambda _endpoint, _request: "")
+@pytest.mark.parametrize("policy", ["standard", "strict", "human"])
+def test_the_listing_of_a_write_has_confirm_in_the_form_that_the_policy_wants_and_that_of_a_read_has_none(
+    policy: Policy,
+):
     for endpoint in itertools.chain(READS, WRITES):
-        properties = tool(endpoint, gate.schema(endpoint)).input_schema["properties"]
-        expected = None if endpoint.effect == "read" else {"type": "boolean"}
-        assert properties.get("confirm") == expected
+        properties = tool(endpoint, schema(policy, endpoint)).input_schema["properties"]
+        code = policy != "standard" or endpoint.effect == "destroy"
+        expected = None if endpoint.effect == "read" else "string" if code else "boolean"
+        assert properties.get("confirm", {}).get("type") == expected
         assert "confirm" not in endpoint.schema["properties"]
-        assert "confirm" not in gate.schema(endpoint).get("required", ())
+        assert "confirm" not in schema(policy, endpoint).get("required", ())
 
 
-async def test_over_the_protocol_a_write_needs_the_json_boolean_too():
+async def test_over_the_protocol_a_write_needs_the_json_boolean_or_the_code_too():
     async with open_caller(load({"sandbox": True})) as (caller, tools), Client(build(caller, tools)) as client:
         for endpoint in WRITES:
             for confirm in (MISSING, False, None, "true", 1, [True]):
                 result = await client.call_tool(endpoint.name, with_confirm(least(endpoint), confirm))
-                previewed = confirm is MISSING or not confirm
-                assert bool(result.is_error) is not previewed
+                is_previewed = confirm is MISSING or not confirm
+                assert bool(result.is_error) is not is_previewed
                 text = result.content[0]
                 assert isinstance(text, TextContent)
-                if previewed:
+                if is_previewed:
                     assert result.structured_content is not None
                     assert result.structured_content["nothingChanged"] is True
                     assert json.loads(text.text) == result.structured_content
                 else:
                     assert result.structured_content is None
-                    assert "nothing was changed" in text.text
+                    assert "`confirm` takes" in text.text
 
 
 def test_only_the_gate_makes_permits():
@@ -200,7 +216,7 @@ def test_only_the_gate_makes_permits():
                 copied = name == "replace" and bool(node.args) and "permit" in ast.unparse(node.args[0]).lower()
                 if name == "Permit" or copied:
                     makers.add(path.name)
-    assert makers == {"confirmation.py"}
+    assert makers == {"gate.py"}
 
 
 def test_only_one_file_talks_to_the_network():

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from tests.server.network import BOTH_KEYS, ENDPOINTS, Network
 from tests.tools.wire_cases import CASES
 
-from make_mcp.confirmation import Permit
 from make_mcp.settings import load
-from make_mcp.upstream import GuardError, Upstreams
+from make_mcp.upstream import GuardError, Permit, Upstreams
 from make_mcp.upstream.doors import open_doors
 from make_mcp.upstream.guard import Guard
 from make_tools import ArgumentError, Endpoint, Request

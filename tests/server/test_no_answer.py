@@ -21,6 +21,8 @@ from tests.server.network import (
     Listener,
     Network,
     calling,
+    carried_out,
+    changing,
     failing,
     json_answer,
 )
@@ -31,8 +33,8 @@ from make_tools import Endpoint
 
 READ: tuple[str, dict[str, Any]] = ("scenarios_get", {"scenarioId": 5})
 TEST: tuple[str, dict[str, Any]] = ("connections_test", {"connectionId": 5})
-WRITE: tuple[str, dict[str, Any]] = ("scenarios_run", {"scenarioId": 5, "data": {"a": 1}, "confirm": True})
-DESTROY: tuple[str, dict[str, Any]] = ("hooks_delete", {"hookId": 5, "confirm": True})
+WRITE: tuple[str, dict[str, Any]] = ("scenarios_run", {"scenarioId": 5, "data": {"a": 1}})
+DESTROY: tuple[str, dict[str, Any]] = ("hooks_delete", {"hookId": 5})
 CALLS = [READ, TEST, WRITE, DESTROY]
 OK = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"ok":true}'
 
@@ -80,6 +82,12 @@ async def reset(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.transport.abort()
 
 
+def once_at_most(name: str, requests: list[bytes]) -> bool:
+    """One look for a tool that reads with a GET, one request for any other, whatever its preview looked at."""
+    gets = ENDPOINTS[name].method == "GET"
+    return len(requests if gets else changing(requests)) == 1
+
+
 def saying(data: bytes) -> Answering:
     async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
@@ -111,8 +119,8 @@ async def test_a_connection_that_breaks_after_the_request_leaves_the_outcome_ope
     for name, arguments in CALLS:
         async with Listener(BROKEN[form]) as listener:
             async with calling(None, at(listener.url)) as caller:
-                says_the_outcome(await caller.call(name, arguments), name)
-            assert len(listener.requests) == 1
+                says_the_outcome(await carried_out(caller, name, arguments), name)
+            assert once_at_most(name, listener.requests)
 
 
 @pytest.mark.parametrize("form", [form for form in BROKEN if "gzip" in form])
@@ -120,8 +128,8 @@ async def test_an_answer_that_cannot_be_unpacked_is_an_error_in_words_or_what_wa
     for name, arguments in CALLS:
         async with Listener(BROKEN[form]) as listener:
             async with calling(None, at(listener.url)) as caller:
-                answer = await caller.call(name, arguments)
-            assert len(listener.requests) == 1
+                answer = await carried_out(caller, name, arguments)
+            assert once_at_most(name, listener.requests)
         if answer.is_error:
             is_clear(answer, name)
             assert ("may have taken effect" in answer.text) is (ENDPOINTS[name].effect != "read")
@@ -133,7 +141,7 @@ async def test_a_connection_that_is_refused_sends_nothing():
         # Bound and not listening: whoever connects is refused.
         async with calling(None, at(f"http://127.0.0.1:{taken.getsockname()[1]}")) as caller:
             for name, arguments in CALLS:
-                answer = await caller.call(name, arguments)
+                answer = await carried_out(caller, name, arguments)
                 says_nothing_was_sent(answer, name)
                 assert "127.0.0.1" in answer.text
 
@@ -142,7 +150,7 @@ async def test_a_host_that_does_not_exist_sends_nothing():
     # RFC 6761: no name below `invalid` is ever found.
     async with calling(None, at("https://make.invalid")) as caller:
         for name, arguments in (READ, WRITE):
-            answer = await caller.call(name, arguments)
+            answer = await carried_out(caller, name, arguments)
             says_nothing_was_sent(answer, name)
             assert "make.invalid" in answer.text
 
@@ -157,7 +165,7 @@ async def test_a_server_that_does_not_speak_tls_gets_nothing():
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         async with server, calling(None, at(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")) as caller:
             for name, arguments in (READ, WRITE):
-                says_nothing_was_sent(await caller.call(name, arguments), name)
+                says_nothing_was_sent(await carried_out(caller, name, arguments), name)
 
 
 NOT_SENT = [
@@ -174,7 +182,7 @@ SENT = [
 
 @pytest.mark.parametrize("endpoint", WRITES, ids=lambda e: e.name)
 async def test_every_write_tells_an_unknown_outcome_from_a_request_that_never_left(endpoint: Endpoint[...]):
-    arguments = {**next(case.arguments for case in CASES if case.tool == endpoint.name), "confirm": True}
+    arguments = next(case.arguments for case in CASES if case.tool == endpoint.name)
     flags = MATON_ONLY if endpoint.upstreams == ("maton",) else MAKE_KEY
     network = Network()
 
@@ -189,11 +197,11 @@ async def test_every_write_tells_an_unknown_outcome_from_a_request_that_never_le
     async with calling(network, flags) as caller:
         for error in SENT:
             breaking(error)
-            says_the_outcome(await caller.call(endpoint.name, arguments), endpoint.name)
+            says_the_outcome(await carried_out(caller, endpoint.name, arguments), endpoint.name)
             assert [r.method for r in network.sent if r.method != "GET"] == [endpoint.method]
         for error in NOT_SENT:
             breaking(error)
-            says_nothing_was_sent(await caller.call(endpoint.name, arguments), endpoint.name)
+            says_nothing_was_sent(await carried_out(caller, endpoint.name, arguments), endpoint.name)
 
 
 async def test_the_words_of_an_exception_do_not_reach_the_agent():
@@ -203,7 +211,7 @@ async def test_the_words_of_an_exception_do_not_reach_the_agent():
 
 
 async def test_a_link_that_cannot_be_looked_at_is_not_deleted_and_the_agent_is_not_told_that_it_may_be():
-    call = ("maton_connections_delete", {"matonConnectionId": "21fd90f9", "confirm": True})
+    call = ("maton_connections_delete", {"matonConnectionId": "21fd90f9"})
     unread: list[httpx2.Response | Exception] = [
         httpx2.ReadError("gone"), httpx2.ReadTimeout("slow"), httpx2.ConnectError("no route"), json_answer({"message": "m"}, 500),
         json_answer({"message": "m"}, 404), httpx2.Response(200, content=b"<html>"), httpx2.Response(302),
@@ -211,9 +219,9 @@ async def test_a_link_that_cannot_be_looked_at_is_not_deleted_and_the_agent_is_n
     for answer in unread:
         network = Network(failing(answer) if isinstance(answer, Exception) else lambda _, a=answer: a)
         async with calling(network, MATON_ONLY) as caller:
-            told = await caller.call(*call)
+            told = await carried_out(caller, *call)
         is_clear(told, "maton_connections_delete")
-        assert [request.method for request in network.sent] == ["GET"]
+        assert {request.method for request in network.sent} == {"GET"}
         assert "may have taken effect" not in told.text, told.text
 
 
@@ -226,8 +234,8 @@ async def test_a_link_that_is_not_known_to_be_of_make_is_not_touched():
     for other in others:
         network = Network(lambda request, o=other: json_answer(o if request.method == "GET" else {}))
         async with calling(network, MATON_ONLY) as caller:
-            told = await caller.call("maton_connections_delete", {"matonConnectionId": "21fd90f9", "confirm": True})
-        assert [request.method for request in network.sent] == ["GET"], other
+            told = await carried_out(caller, "maton_connections_delete", {"matonConnectionId": "21fd90f9"})
+        assert {request.method for request in network.sent} == {"GET"}, other
         assert told.is_error, other
 
 
@@ -254,7 +262,7 @@ async def test_a_write_on_a_connection_that_the_server_had_closed_is_sent_once_a
     async with Listener(once) as listener, calling(None, at(listener.url)) as caller:
         assert (await caller.call(*READ)).data == {"ok": True}
         await closed.wait()
-        answer = await caller.call(*WRITE)
+        answer = await carried_out(caller, *WRITE)
         if answer.is_error:
             says_the_outcome(answer, WRITE[0])
         posts = [request for request in listener.requests if request.startswith(b"POST")]

@@ -68,8 +68,8 @@ CASES = (
     Case("organizations_update", {"organizationId": 11, "name": "Acme"},
          Request("PATCH", "/organizations/11", {}, {"name": "Acme"})),
     Case("organizations_delete", {"organizationId": 11}, Request("DELETE", "/organizations/11")),
-    Case("organizations_delete", {"organizationId": 11, "confirmed": True},
-         Request("DELETE", "/organizations/11", {"confirmed": True})),
+    Case("organizations_delete", {"organizationId": 11},
+         Request("DELETE", "/organizations/11")),
 
     # ---- teams
     Case("teams_list", {"organizationId": 11}, Request("GET", "/teams", {"organizationId": 11})),
@@ -86,7 +86,7 @@ CASES = (
     Case("teams_create", {"name": "Crew", "organizationId": 11, "operationsLimit": 5000},
          Request("POST", "/teams", {}, {"name": "Crew", "organizationId": 11, "operationsLimit": 5000})),
     Case("teams_delete", {"teamId": 22}, Request("DELETE", "/teams/22")),
-    Case("teams_delete", {"teamId": 22, "confirmed": True}, Request("DELETE", "/teams/22", {"confirmed": True})),
+    Case("teams_delete", {"teamId": 22}, Request("DELETE", "/teams/22")),
 
     # ---- scenarios
     Case("scenarios_list", {"teamId": 22}, Request("GET", "/scenarios", {"teamId": 22})),
@@ -190,8 +190,8 @@ CASES = (
     Case("connections_set_data", {"connectionId": 128, "data": {"data": "hush", "connectionId": 9, "name": "x"}},
          Request("POST", "/connections/128/set-data", {}, {"data": "hush", "connectionId": 9, "name": "x"})),
     Case("connections_delete", {"connectionId": 128}, Request("DELETE", "/connections/128")),
-    Case("connections_delete", {"connectionId": 128, "confirmed": True},
-         Request("DELETE", "/connections/128", {"confirmed": True})),
+    Case("connections_delete", {"connectionId": 128},
+         Request("DELETE", "/connections/128")),
     *THINGS,
 )
 

@@ -23,10 +23,10 @@ THINGS = (
          Request("PATCH", "/data-stores/31", {}, {"maxSizeMB": 20})),
     Case("data_stores_delete", {"teamId": 22, "ids": [31]},
          Request("DELETE", "/data-stores", {"teamId": 22}, {"ids": [31]})),
-    Case("data_stores_delete", {"teamId": 22, "ids": [31, 32], "confirmed": True},
-         Request("DELETE", "/data-stores", {"teamId": 22, "confirmed": True}, {"ids": [31, 32]})),
-    Case("data_stores_delete", {"teamId": 22, "all": True, "exceptIds": [33], "confirmed": True},
-         Request("DELETE", "/data-stores", {"teamId": 22, "confirmed": True}, {"all": True, "exceptIds": [33]})),
+    Case("data_stores_delete", {"teamId": 22, "ids": [31, 32]},
+         Request("DELETE", "/data-stores", {"teamId": 22}, {"ids": [31, 32]})),
+    Case("data_stores_delete", {"teamId": 22, "all": True, "exceptIds": [33]},
+         Request("DELETE", "/data-stores", {"teamId": 22}, {"all": True, "exceptIds": [33]})),
     Case("data_stores_delete", {"teamId": 22, "all": True},
          Request("DELETE", "/data-stores", {"teamId": 22}, {"all": True})),
 
@@ -64,7 +64,7 @@ THINGS = (
     Case("hooks_enable", {"hookId": 41}, Request("POST", "/hooks/41/enable")),
     Case("hooks_disable", {"hookId": 41}, Request("POST", "/hooks/41/disable")),
     Case("hooks_delete", {"hookId": 41}, Request("DELETE", "/hooks/41")),
-    Case("hooks_delete", {"hookId": 41, "confirmed": True}, Request("DELETE", "/hooks/41", {"confirmed": True})),
+    Case("hooks_delete", {"hookId": 41}, Request("DELETE", "/hooks/41")),
 
     # ---- templates
     Case("templates_list", {}, Request("GET", "/templates")),
@@ -78,8 +78,8 @@ THINGS = (
     Case("templates_blueprint", {"templateId": 51, "forUse": True, "templatePublicId": 52},
          Request("GET", "/templates/51/blueprint", {"forUse": True, "templatePublicId": 52})),
     Case("templates_delete", {"templateId": 51}, Request("DELETE", "/templates/51")),
-    Case("templates_delete", {"templateId": 51, "confirmed": True},
-         Request("DELETE", "/templates/51", {"confirmed": True})),
+    Case("templates_delete", {"templateId": 51},
+         Request("DELETE", "/templates/51")),
 
     # ---- incomplete executions
     Case("incomplete_executions_list", {"scenarioId": 77}, Request("GET", "/dlqs", {"scenarioId": 77})),
@@ -89,8 +89,8 @@ THINGS = (
     Case("incomplete_executions_retry", {"incompleteExecutionId": RUN_A}, Request("POST", f"/dlqs/{RUN_A}/retry")),
     Case("incomplete_executions_delete", {"scenarioId": 77, "ids": [RUN_A, RUN_B]},
          Request("DELETE", "/dlqs", {"scenarioId": 77}, {"ids": [RUN_A, RUN_B]})),
-    Case("incomplete_executions_delete", {"scenarioId": 77, "all": True, "exceptIds": [RUN_B], "confirmed": True},
-         Request("DELETE", "/dlqs", {"scenarioId": 77, "confirmed": True}, {"all": True, "exceptIds": [RUN_B]})),
+    Case("incomplete_executions_delete", {"scenarioId": 77, "all": True, "exceptIds": [RUN_B]},
+         Request("DELETE", "/dlqs", {"scenarioId": 77}, {"all": True, "exceptIds": [RUN_B]})),
     # Unconfirmed, Make answers IM004, and that is Make's to say.
     Case("incomplete_executions_delete", {"scenarioId": 77, "all": True},
          Request("DELETE", "/dlqs", {"scenarioId": 77}, {"all": True})),

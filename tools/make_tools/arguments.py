@@ -94,13 +94,6 @@ def columns(*names: str) -> AfterValidator:
 
 OrganizationTimezone: TypeAlias = Annotated[bool, Doc("Days begin in the organization's time zone.")]
 
-Confirmed: TypeAlias = Annotated[
-    bool,
-    Wire(place="query"),
-    Doc("Make's own guard: true only after Make answered IM004, to delete a thing that is in use all the same."),
-]
-"""`confirmed=true` in the query of a delete; apart from the gate's `confirm`, and never sent unasked."""
-
 All: TypeAlias = Annotated[bool, Wire(place="body")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import Doc
 
-from make_tools.arguments import Confirmed, ConnectionId, Fields, Name, NewName, TeamId, Text, Wire, apart, present
+from make_tools.arguments import ConnectionId, Fields, Name, NewName, TeamId, Text, Wire, apart, present
 from make_tools.endpoint import Group
 
 connections = Group(
@@ -109,6 +109,6 @@ def connections_set_data(
     return data
 
 
-@connections.delete("/connections/{connection_id}")
-def connections_delete(connection_id: ConnectionId, confirmed: Confirmed | None = None):
+@connections.delete("/connections/{connection_id}", guarded=True)
+def connections_delete(connection_id: ConnectionId):
     """Delete a connection; scenarios that use it fail."""

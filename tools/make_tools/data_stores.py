@@ -7,7 +7,6 @@ from typing_extensions import Doc
 
 from make_tools.arguments import (
     All,
-    Confirmed,
     DataStoreId,
     DataStructureId,
     Fields,
@@ -70,13 +69,12 @@ def data_stores_update(
     """Rename or resize a data store."""
 
 
-@data_stores.delete("/data-stores", title="Delete data stores")
+@data_stores.delete("/data-stores", guarded=True, title="Delete data stores")
 def data_stores_delete(
     team_id: TeamId,
     ids: Annotated[DataStoreIds, Doc("From data_stores_list.")] | None = None,
     all_: Annotated[All, Doc("true: every data store of the team.")] | None = None,
     except_ids: Annotated[DataStoreIds, Doc("With all: keep these.")] | None = None,
-    confirmed: Confirmed | None = None,
 ):
     """Delete data stores: ids, or all."""
     ids_or_all(ids, all_, except_ids)

@@ -67,6 +67,12 @@ class Endpoint(Generic[P]):
     idempotent: bool
     query: Mapping[str, str]
     """What is always in the query."""
+    perhaps: tuple[Upstream, ...] = ()
+    """Ways that may pass it on and promise nothing: taken where none of `upstreams` is open."""
+    guarded: bool = False
+    """Whether Make asks back (406 IM004) where something depends on the target, and takes `confirmed=true` for an answer."""
+    reached: tuple[str, ...] = ()
+    """What Make's refusal says where the wanted state is there already: a success."""
     wire: Callable[P, Mapping[str, Any] | None]
 
     @cached_property
@@ -184,6 +190,11 @@ class Options(TypedDict, total=False):
     title: str
     only: Upstream
     query: Mapping[str, str]
+    perhaps: tuple[Upstream, ...]
+    guarded: bool
+    reached: tuple[str, ...]
+    listed: bool
+    """False for an endpoint that is no tool: previews alone read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,9 +255,13 @@ class Group:
                 open_world=options.get("open_world", False),
                 idempotent=options.get("idempotent", False),
                 query=options.get("query", {}),
+                perhaps=options.get("perhaps", ()),
+                guarded=options.get("guarded", False),
+                reached=options.get("reached", ()),
                 wire=function,
             )
-            self.endpoints.append(endpoint)
+            if options.get("listed", True):
+                self.endpoints.append(endpoint)
             return endpoint
 
         return read

@@ -6,7 +6,6 @@ from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
-    Confirmed,
     HookId,
     Id,
     Limit,
@@ -98,6 +97,6 @@ def hooks_disable(hook_id: HookId):
     """Let a hook refuse data."""
 
 
-@hooks.delete("/hooks/{hook_id}")
-def hooks_delete(hook_id: HookId, confirmed: Confirmed | None = None):
-    """Delete a hook and its address, for good."""
+@hooks.delete("/hooks/{hook_id}", guarded=True)
+def hooks_delete(hook_id: HookId):
+    """Delete a hook and its address."""

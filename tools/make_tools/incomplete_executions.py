@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import Field
 from typing_extensions import Doc
 
 from make_tools.arguments import All, IncompleteExecutionId, Limit, Offset, ScenarioId, Wire, ids_or_all
@@ -33,13 +32,12 @@ def incomplete_executions_retry(incomplete_execution_id: IncompleteExecutionId):
     """Start it again; incomplete_executions_get shows how it went."""
 
 
-@incomplete_executions.delete("/dlqs", title="Delete incomplete executions")
+@incomplete_executions.delete("/dlqs", guarded=True, title="Delete incomplete executions")
 def incomplete_executions_delete(
     scenario_id: ScenarioId,
     ids: Annotated[Ids, Doc("From incomplete_executions_list.")] | None = None,
     all_: Annotated[All, Doc("true: all of the scenario.")] | None = None,
     except_ids: Annotated[Ids, Doc("With all: keep these.")] | None = None,
-    confirmed: Annotated[bool, Wire(place="query"), Field(description="Needed with all")] | None = None,
 ):
     """Delete incomplete executions: ids, or all."""
     ids_or_all(ids, all_, except_ids)

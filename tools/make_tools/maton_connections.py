@@ -38,4 +38,4 @@ def maton_connections_create(
 
 @maton_connections.delete("/connections/{maton_connection_id}")
 def maton_connections_delete(maton_connection_id: MatonConnectionId):
-    """Cut a link to a Make account, for good."""
+    """Cut a link to a Make account."""

@@ -49,4 +49,4 @@ def notifications_delete(
     ids: Annotated[list[NotificationId], Wire(place="body"), Field(min_length=1), Doc("From notifications_list.")],
     imt_zone_id: ZoneId | None = None,
 ):
-    """Delete notifications, for good."""
+    """Delete notifications."""

@@ -5,7 +5,6 @@ from typing import Annotated
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
-    Confirmed,
     CountryId,
     Fields,
     Id,
@@ -80,6 +79,6 @@ def organizations_update(
     """Change an organization's name or time zone."""
 
 
-@organizations.delete("/organizations/{organization_id}")
-def organizations_delete(organization_id: OrganizationId, confirmed: Confirmed | None = None):
-    """Delete an organization with all in it, for good."""
+@organizations.delete("/organizations/{organization_id}", guarded=True)
+def organizations_delete(organization_id: OrganizationId):
+    """Delete an organization with all in it."""

@@ -5,7 +5,6 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from make_tools.arguments import (
-    Confirmed,
     Count,
     Fields,
     Limit,
@@ -57,6 +56,6 @@ def teams_create(
     """Create a team in an organization."""
 
 
-@teams.delete("/teams/{team_id}")
-def teams_delete(team_id: TeamId, confirmed: Confirmed | None = None):
-    """Delete a team with all in it, for good."""
+@teams.delete("/teams/{team_id}", guarded=True)
+def teams_delete(team_id: TeamId):
+    """Delete a team with all in it."""

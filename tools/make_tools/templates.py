@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
-from make_tools.arguments import Confirmed, Fields, Id, Limit, Offset, Sort, TeamId, TemplateId, Text, Wire
+from make_tools.arguments import Fields, Id, Limit, Offset, Sort, TeamId, TemplateId, Text, Wire
 from make_tools.endpoint import Group
 from make_tools.signature import Spread
 
@@ -48,9 +48,6 @@ def templates_blueprint(
     """Read a template's blueprint and schedule."""
 
 
-@templates.delete("/templates/{template_id}")
-def templates_delete(
-    template_id: TemplateId,
-    confirmed: Confirmed | None = None,
-):
+@templates.delete("/templates/{template_id}", guarded=True)
+def templates_delete(template_id: TemplateId):
     """Delete a template; its scenarios stay."""

@@ -3,13 +3,17 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from make_mcp.app import open_caller
 from make_mcp.calls import Answer, UnknownTool
+from make_mcp.confirmation import Nobody, Question, Reply
+from make_mcp.confirmation.person import FIELD
 from make_mcp.settings import Settings, SettingsError
 from make_tools import GROUPS
 
@@ -17,20 +21,63 @@ from make_tools import GROUPS
 def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool) -> int:
     """Prints the answer; an error goes to stderr and ends with 1."""
     arguments = read_values(tool, values)
+    person = Terminal() if sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
 
-    async def run() -> Answer:
+    async def run() -> int:
         async with open_caller(settings) as (caller, _):
-            return await caller.call(tool, arguments)
+            while True:
+                answer = await caller.call(tool, arguments, person)
+                status = _show(answer, as_json=as_json)
+                preview = answer.data if answer.data and answer.data.get("status") == "confirmation_required" else {}
+                if "code" not in preview:
+                    return status
+                if not person.can_ask:
+                    if settings.confirm_store is None:
+                        sys.stderr.write(_ENDS_WITH_US)
+                    return status
+                # The gate asks; a second preview is Make's own guard, and asks again.
+                arguments["confirm"] = preview["code"]
 
     try:
-        answer = anyio.run(run)
+        return anyio.run(run)
     except UnknownTool as error:
         raise SettingsError(str(error)) from None
+
+
+_ENDS_WITH_US = (
+    "make-mcp: this code ends with this command. Call from a terminal, where you are asked, or let commands share codes with "
+    "MAKE_MCP_CONFIRM_KEY_FILE and MAKE_MCP_CONFIRM_STORE.\n"
+)
+
+
+def _show(answer: Answer, *, as_json: bool) -> int:
     if answer.is_error:
         print(answer.text, file=sys.stderr)
         return 1
-    print(answer.text if as_json else json.dumps(answer.data, indent=2, ensure_ascii=False))
+    print(answer.text if as_json else json.dumps(answer.data, indent=2, ensure_ascii=False), flush=True)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """The person at the terminal."""
+
+    caller: str = "local"
+    name: str | None = "make-mcp call"
+    can_ask: bool = True
+    waits: bool = True
+
+    def answered(self, about: str) -> Reply | None:  # noqa: ARG002  # the answer comes within the call
+        return None
+
+    async def ask(self, question: Question) -> Reply:
+        sys.stderr.write(f"\n{question.message}\n> ")
+        sys.stderr.flush()
+        line = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
+        if not line:
+            return Reply("cancel", {})
+        typed = line.rstrip("\r\n")
+        return Reply("accept", {FIELD: typed}) if typed.strip() else Reply("decline", {})
 
 
 def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:

@@ -2,13 +2,21 @@
 
 import json
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import anyio
 from mcp import Client, StdioServerParameters
-from mcp_types import CallToolResult, TextContent
+from mcp.client.context import ClientRequestContext
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
+
+from make_mcp.audit import Entry, read
+from make_mcp.confirmation.codes import LENGTH
+from make_mcp.confirmation.person import FIELD
 
 Json = dict[str, Any]
 
@@ -48,9 +56,9 @@ class Screen:
         print(f"\n{self._paint('1;36', f'{self._step}. {text}')}")
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> None:
-        print(
-            f"   {self._paint('2', '>')} {tool} {self._paint('2', json.dumps(arguments, ensure_ascii=False) if arguments else '')}".rstrip()
-        )
+        shown = {name: f"{value[:12]}…" if _is_code(value) else value for name, value in arguments.items()}
+        given = self._paint("2", json.dumps(shown, ensure_ascii=False) if shown else "")
+        print(f"   {self._paint('2', '>')} {tool} {given}".rstrip())
 
     def say(self, text: str) -> None:
         print(f"     {text}")
@@ -88,17 +96,44 @@ class Account:
         return await self._client.call_tool(tool, arguments)
 
 
+class Person:
+    """Plays the person whom the client asks: types what the question wants, or declines."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.agrees = True
+        self._asked = 0
+
+    async def answer(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002  # the SDK calls it so
+        self._asked += 1
+        self.screen.say(f"the client asks its person: {params.message}")
+        typed = re.search(r'To agree, type ("(?:[^"\\]|\\.)*")', params.message)
+        if not self.agrees or typed is None:
+            return ElicitResult(action="decline")
+        return ElicitResult(action="accept", content={FIELD: json.loads(typed[1])})
+
+    def was_asked(self, times: int) -> None:
+        if self._asked != times:
+            raise Failed(f"the person was asked {self._asked} times, not {times}")
+
+
 async def _run(screen: Screen) -> None:
     print("make-mcp, on a practice account: nothing here is real, and no key is needed.")
-    server = StdioServerParameters(command=sys.executable, args=["-m", "make_mcp", "--sandbox"])
-    with anyio.fail_after(120):
-        async with Client(server) as client:
+    with tempfile.TemporaryDirectory(prefix="make-mcp-demo-") as folder, anyio.fail_after(120):
+        log = Path(folder) / "audit.log"
+        arguments = ["-m", "make_mcp", "--sandbox", "--audit-log", str(log)]
+        person = Person(screen)
+        async with Client(
+            StdioServerParameters(command=sys.executable, args=arguments), elicitation_callback=person.answer
+        ) as client:
             account = Account(client, screen)
             await _meet(client, screen)
             organization = await _look_around(account, screen)
             await _find_a_failure(account, screen, organization)
-            await _change_something(account, screen, organization)
+            target = await _change_something(account, screen, organization)
+            await _delete_something(account, person, target)
             await _try_what_must_not_work(account, screen, organization)
+        _read_the_log(log, screen)
     print(
         "\nThat is all. To use it with an account of yours, set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE: see README.md."
     )
@@ -154,7 +189,7 @@ async def _find_a_failure(account: Account, screen: Screen, organization: int) -
         raise Failed("the failures of the scenario are not to be seen")
 
 
-async def _change_something(account: Account, screen: Screen, organization: int) -> None:
+async def _change_something(account: Account, screen: Screen, organization: int) -> Json:
     screen.step("It wants to switch a scenario on: first it only gets a preview")
     scenarios = (await account.read("scenarios_list", organizationId=organization, filters={"isActive": False}))[
         "scenarios"
@@ -166,7 +201,8 @@ async def _change_something(account: Account, screen: Screen, organization: int)
     if preview.get("status") != "confirmation_required" or preview.get("nothingChanged") is not True:
         raise Failed("a call without confirm was no preview")
     request = preview["request"]
-    screen.say(f"{preview['status']}: would send {request['method']} {request['url']}")
+    for line in (preview["what"], *preview["next"], f"It would send {request['method']} {request['url']}"):
+        screen.say(line)
     before = await account.read("scenarios_get", scenarioId=target["id"], fields=["id", "isActive"])
     if before["scenario"]["isActive"]:
         raise Failed("the preview changed something")
@@ -183,6 +219,25 @@ async def _change_something(account: Account, screen: Screen, organization: int)
     if not runs or runs[0]["id"] != run["executionId"]:
         raise Failed("the run is not in the log")
     screen.good(f"it ran once: {runs[0]['operations']} operations, status {runs[0]['status']} (1 is success)")
+    return target
+
+
+async def _delete_something(account: Account, person: Person, target: Json) -> None:
+    screen = person.screen
+    screen.step("It wants to delete that scenario: the preview comes with a code, and a person has the last word")
+    preview = await account.read("scenarios_delete", scenarioId=target["id"])
+    screen.say(preview["what"])
+    person.agrees = False
+    screen.good(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
+    person.was_asked(1)
+
+    screen.step("The user changes their mind: a new preview, a new code, and the name typed")
+    preview = await account.read("scenarios_delete", scenarioId=target["id"])
+    person.agrees = True
+    await account.read("scenarios_delete", scenarioId=target["id"], confirm=preview["code"])
+    screen.good(f'"{target["name"]}" is deleted')
+    screen.good(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
+    person.was_asked(2)
 
 
 async def _try_what_must_not_work(account: Account, screen: Screen, organization: int) -> None:
@@ -192,6 +247,21 @@ async def _try_what_must_not_work(account: Account, screen: Screen, organization
     screen.good(await account.refused("scenarios_delete", scenarioId=scenario["id"], confirm="yes"))
     still = await account.read("scenarios_get", scenarioId=scenario["id"], fields=["id", "name"])
     screen.good(f'"{still["scenario"]["name"]}" is still there')
+
+
+def _read_the_log(log: Path, screen: Screen) -> None:
+    screen.step("Every decision is in the audit log (`make-mcp audit` shows it)")
+    done = [entry for entry in read(log.read_text(encoding="utf-8").splitlines()) if isinstance(entry, Entry)]
+    for entry in done:
+        how = f" by {entry.by}" if entry.by else ""
+        why = f" ({entry.reason})" if entry.reason else ""
+        screen.say(f"{entry.tool:<18} {entry.decision}{how}{why}, {entry.outcome.replace('_', ' ')}")
+    if [entry.outcome for entry in done].count("done") != 3:
+        raise Failed("the log does not show the three things that were done")
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, str) and len(value) == LENGTH
 
 
 def _text(result: CallToolResult) -> str:

@@ -10,8 +10,8 @@ from make_mcp.app import open_caller
 from make_mcp.calls import Answer, Caller
 from make_mcp.selection import select
 from make_mcp.settings import Settings
-from make_mcp.upstream.hints import safe
 from make_tools import GROUPS
+from make_tools.wording import safe
 
 
 def doctor(settings: Settings) -> int:
@@ -21,7 +21,7 @@ def doctor(settings: Settings) -> int:
     writing = sum(endpoint.effect != "read" for endpoint in tools.values())
     print(
         f"  {len(tools)} tools: {len(tools) - writing} read, {writing} change something"
-        + (", read-only" if settings.read_only else "")
+        + (", read-only" if settings.read_only else f"; confirmation: {settings.confirm}")
     )
     return 0 if anyio.run(_look, settings) else 1
 

@@ -53,8 +53,11 @@ def _run_stdio(settings: Settings, wire: Wire | None) -> None:
     from make_mcp.stdio import streams
 
     async def run() -> None:
-        async with open_caller(settings) as (caller, tools), streams(wire) as (incoming, outgoing):
-            server = build(caller, tools)
+        async with (
+            open_caller(settings, audit_on_stderr=True) as (caller, tools),
+            streams(wire) as (incoming, outgoing),
+        ):
+            server = build(caller, tools, settings.code_key)
             _settled()
             await server.run(incoming, outgoing, server.create_initialization_options())
 
@@ -71,8 +74,8 @@ def _run_http(settings: Settings) -> None:
     transport = "sse" if settings.transport == "sse" else "http"
 
     async def run() -> None:
-        async with open_caller(settings) as (caller, tools):
-            server = build(caller, tools)
+        async with open_caller(settings, audit_on_stderr=True) as (caller, tools):
+            server = build(caller, tools, settings.code_key)
             with listen(settings.host, settings.port) as listening:
                 _settled()
                 await serve_http(server, transport, listening)

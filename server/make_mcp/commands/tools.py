@@ -27,7 +27,7 @@ def tools(settings: Settings, *, as_json: bool) -> int:
         print(NO_TOOLS)
         return 0
     count = len(selected)
-    print(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both send nothing without confirm=true.")
+    print(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
     return 0
 
 

@@ -10,12 +10,15 @@ from make_mcp.upstream.errors import (
     Unreachable,
     UpstreamError,
 )
+from make_mcp.upstream.permit import Answered, Permit
 
 __all__ = [
+    "Answered",
     "BadAnswer",
     "GuardError",
     "NotConfigured",
     "OutcomeUnknown",
+    "Permit",
     "Refused",
     "Unreachable",
     "UpstreamError",

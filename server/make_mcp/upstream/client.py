@@ -8,13 +8,14 @@ import anyio
 import httpx2
 from pydantic_core import from_json, to_json
 
-from make_mcp.confirmation import Permit
 from make_mcp.upstream.doors import Door, Doors, Exchange
 from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Unreachable
 from make_mcp.upstream.guard import Guard
-from make_mcp.upstream.hints import check_next, refusal, safe
+from make_mcp.upstream.hints import check_next, refusal
+from make_mcp.upstream.permit import Answered, Permit
 from make_mcp.upstream.platform import PLATFORM, hold_to_make
 from make_tools import Endpoint, Request
+from make_tools.wording import safe
 
 # Below the 60 s after which hosts give up; above the 40 s that a responsive run may take.
 DEADLINE = 45.0
@@ -77,8 +78,8 @@ class Upstreams:
         """
         return self._doors.door(endpoint).url(endpoint, request)
 
-    async def send(self, permit: Permit) -> dict[str, Any]:
-        """The JSON object that Make answered; what is no object stands under `result`, an empty answer is `{}`.
+    async def send(self, permit: Permit) -> Answered:
+        """What Make answered.
 
         Raises:
             UpstreamError: see `errors.py` for each kind.
@@ -88,12 +89,14 @@ class Upstreams:
         if endpoint.api == "maton" and request.method != "GET" and request.path != PLATFORM:
             # The key opens every app of the account: a link is looked at before it is touched.
             look = Exchange(endpoint, door, changes=False)
-            hold_to_make(endpoint, await self._exchange(look, Request("GET", request.path)))
+            hold_to_make(endpoint, (await self._exchange(look, Request("GET", request.path))).data)
         answer = await self._exchange(Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
         # What a write did is not judged afterwards: its answer is all that tells the agent of it.
-        return hold_to_make(endpoint, answer) if endpoint.api == "maton" and endpoint.effect == "read" else answer
+        if endpoint.api == "maton" and endpoint.effect == "read":
+            return Answered(hold_to_make(endpoint, answer.data), answer.status)
+        return answer
 
-    async def _exchange(self, exchange: Exchange, request: Request) -> dict[str, Any]:
+    async def _exchange(self, exchange: Exchange, request: Request) -> Answered:
         endpoint, door = exchange.endpoint, exchange.door
         url = door.url(endpoint, request)
         # As it was put together: the client would tidy `a/../b` away. A hook of the client looks again.
@@ -115,7 +118,7 @@ class Upstreams:
             ) from None
         except (httpx2.HTTPError, TimeoutError) as error:
             raise _no_answer(exchange, type(error).__name__) from None
-        return _read(exchange, response, body)
+        return Answered(_read(exchange, response, body), response.status_code)
 
 
 def _bases(door: Door) -> list[str]:

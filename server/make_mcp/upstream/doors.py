@@ -63,6 +63,9 @@ class Doors:
         for upstream in sorted(endpoint.upstreams, key=lambda u: u != self.prefer):
             if upstream in self.open:
                 return self.open[upstream]
+        for upstream in endpoint.perhaps:
+            if upstream in self.open:
+                return self.open[upstream]
         raise NotConfigured(self._missing(endpoint))
 
     def _missing(self, endpoint: Endpoint[...]) -> str:

@@ -39,9 +39,20 @@ class BadAnswer(UpstreamError):
 
 
 class Refused(UpstreamError):
-    """Make or Maton said no. `code` is Make's own, such as IM004 or SC403, where the body names one."""
+    """Make or Maton said no. `code` is Make's own, such as IM004 or SC403, where the body names one; `said` its message
+    as one safe line; `concerned` the scenarios that it names, one safe line each.
+    """
 
-    def __init__(self, text: str, *, status: int, code: str | None) -> None:
+    def __init__(
+        self, text: str, *, status: int, code: str | None, said: str = "", concerned: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.code = code
+        self.said = said
+        self.concerned = concerned
+
+    @property
+    def label(self) -> str:
+        """Status and code, as in `406 IM004`."""
+        return f"{self.status} {self.code}" if self.code else str(self.status)

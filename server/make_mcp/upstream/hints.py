@@ -1,28 +1,15 @@
 """What a refusal means here, and what to do next: Make's status, code and body in words for an agent."""
 
-import json
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
 
 from make_mcp.upstream.doors import Door, Exchange
 from make_mcp.upstream.errors import Refused
 from make_tools import Endpoint
+from make_tools.wording import quoted, safe
 
-_LONGEST = 200
 _MOST_SAID = 600
 _MOST_LINES = 20
-_BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters by category that show nothing."""
-
-
-def safe(text: str, longest: int = _LONGEST) -> str:
-    """Foreign text as one short line: no control characters, direction marks or invisible ones, which could pose as ours."""
-    shown = "".join(
-        c if unicodedata.category(c)[0] not in "CZ" and c not in _BLANK_LETTERS else " " for c in text[: longest * 4]
-    )
-    line = " ".join(shown.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def check_next(endpoint: Endpoint[...]) -> str:
@@ -43,18 +30,20 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     code = body.get("code")
     code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
     said = _said(body, text if data is None else "")
-    affected = _affected(body)
+    concerned = _concerned(body)
+    affected = f"Scenarios concerned: {', '.join(concerned)}." if concerned else ""
     if status == 403 and (body.get("error_code") == _BLOCKED or (data is None and str(_BLOCKED) in text)):
         meaning = "That was the network in front of Make, not Make: it refuses this client or this address."
     elif data is None and status in _NOT_FROM_MAKE:
         meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
         meaning += " If it is Make: " + _rights(endpoint, exchange.door) if status == 403 else ""
     else:
-        meaning = _meaning(exchange, status, code, said, concerned=bool(affected))
+        meaning = _meaning(exchange, status, code, said)
     who = "Maton" if endpoint.api == "maton" or (status == 401 and exchange.door.upstream == "maton") else "Make"
     label = f"{status} {code}" if code else str(status)
     parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
-    return Refused(" ".join(part for part in parts if part), status=status, code=code)
+    text = " ".join(part for part in parts if part)
+    return Refused(text, status=status, code=code, said=said, concerned=concerned)
 
 
 _NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
@@ -75,18 +64,17 @@ def _said(body: Mapping[str, Any], text: str) -> str:
     return safe("; ".join(dict.fromkeys(told)), _MOST_SAID) + "."
 
 
-def _affected(body: Mapping[str, Any]) -> str:
+def _concerned(body: Mapping[str, Any]) -> tuple[str, ...]:
     """The scenarios that Make names in the metadata of IM004."""
-    concerned = [item for entry in _objects(body.get("metadata")) for item in _objects(entry.get("data"))][:_MOST_LINES]
-    names = [
-        f"{safe(str(item['scenarioId']), 20)} {json.dumps(safe(str(item.get('scenarioName', '')), 80), ensure_ascii=False)}"
-        for item in concerned
+    named = [item for entry in _objects(body.get("metadata")) for item in _objects(entry.get("data"))][:_MOST_LINES]
+    return tuple(
+        f"{safe(str(item['scenarioId']), 20)} {quoted(item.get('scenarioName', ''))}"
+        for item in named
         if item.get("scenarioId") is not None
-    ]
-    return f"Scenarios concerned: {', '.join(names)}." if names else ""
+    )
 
 
-def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, concerned: bool) -> str:  # noqa: PLR0912  # a table of cases
+def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> str:  # noqa: PLR0912  # a table of cases
     endpoint, door = exchange.endpoint, exchange.door
     match status, code:
         case 401, _ if door.upstream == "maton":
@@ -109,11 +97,6 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, co
             return f"It does not exist, or not for this key; Make hides what belongs to others. Ids come from {endpoint.group}_list."
         case 406, _ if not any(argument.name == "confirmed" for argument in endpoint.arguments):
             return "Nothing was changed: Make wants this done by a person, at Make."
-        case 406, _ if endpoint.effect == "destroy" and concerned:
-            return (
-                "Nothing was deleted, since these depend on it. If they may break, and the user agrees, call again with "
-                "`confirmed`: true."
-            )
         case 406, _:
             return "Nothing was changed: Make wants a second yes for this. If the user agrees, call again with `confirmed`: true."
         case 422, "IM325":
@@ -126,8 +109,6 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str, *, co
             return "Its schedule needs an interval that the plan allows: scenarios_update, with `scheduling`."
         case ((400 | 422), _) if "Scenario is invalid" in said:
             return "A module or a connection of it is missing: mend it at Make, or give it a whole blueprint with scenarios_update."
-        case ((400 | 422), _) if "already running" in said or "is not running" in said:
-            return "That is the wanted state: there is nothing to do, and no reason to repeat it."
         case 422, _ if "already being executed" in said:
             return "One run at a time: wait for the one in progress (scenarios_logs), then run it."
         case 424, _:

@@ -1,0 +1,274 @@
+"""Deliberate defects of the gate, each as exact replacements in its sources. `mutants.py` tries them one by one."""
+
+from dataclasses import dataclass
+
+GATE = "server/make_mcp/confirmation/gate.py"
+CODES = "server/make_mcp/confirmation/codes.py"
+USED = "server/make_mcp/confirmation/used.py"
+PERSON = "server/make_mcp/confirmation/person.py"
+OUTCOMES = "server/make_mcp/confirmation/outcomes.py"
+CLIENTS = "server/make_mcp/clients.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A text that stands in a file exactly once, and what takes its place."""
+
+    file: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    what: str
+    changes: tuple[Change, ...]
+
+
+def defect(what: str, *changes: tuple[str, str, str]) -> Defect:
+    return Defect(what, tuple(Change(*change) for change in changes))
+
+
+_TAKE_AND_SEND = """        await self._codes.take(held)
+        return await self._send(attempt, forced=held.force, seen=not reading.sight.missing)
+"""
+_CHANGED = """        if not held.fits(reading.state):
+            return await self._preview(attempt, why=previews.CHANGED)
+        attempt.record"""
+_SEND = _TAKE_AND_SEND.split("\n", 1)[1]
+_SENT = "sent = [self.request.method, self.request.path, dict(self.request.query), self.request.body]"
+_DIGEST = "_canonical([self.tool, self.caller, force, sent])"
+_ACTION = '    if reply.action != "accept":\n'
+_NAMES = """    if name is not None and name not in {typed, typed.strip(), typed.strip().removeprefix('"').removesuffix('"')}:\n"""
+_ANSWERED = "if self.state != about or not isinstance(self.answer, ElicitResult):"
+_NOTED = """            first = await self._used.take(held.id, held.until)
+        except OSError:
+            raise NotConfirmed("store", _TOLD["store"]) from None
+"""
+_KEPT = "{known: end for known, end in self._until.items() if end + _SPARE > now}"
+_LOOK = 'if wanted.endpoint.effect != "read" or wanted.request.method != "GET":'
+_RECORDED = """        try:
+            with record:
+                return await self._write(endpoint, arguments, client, record)
+        finally:
+            self._record(record)
+"""
+
+DEFECTS = (
+    # A code counts once
+    defect("no code is ever used up", (GATE, _TAKE_AND_SEND, _SEND)),
+    defect(
+        "a code is used up after its request was sent",
+        (
+            GATE,
+            _TAKE_AND_SEND,
+            _SEND.replace("return", "outcome =") + "        await self._codes.take(held)\n        return outcome\n",
+        ),
+    ),
+    defect(
+        "a code is given back when its request fails",
+        (
+            GATE,
+            _TAKE_AND_SEND,
+            """        await self._codes.take(held)
+        try:
+            return await self._send(attempt, forced=held.force, seen=True)
+        except BaseException:
+            self._codes._used._until.pop(held.id, None)
+            raise
+""",
+        ),
+    ),
+    defect(
+        "a no does not use the code up",
+        (
+            GATE,
+            "                await self._codes.take(held)\n            raise\n",
+            "                pass\n            raise\n",
+        ),
+    ),
+    defect("used codes are forgotten", (USED, _KEPT, "{}")),
+    defect("used codes are forgotten while they are good", (USED, "if end + _SPARE > now}", "if end - 60 > now}")),
+    defect("used codes are never forgotten", (USED, "if end + _SPARE > now}", "}")),
+    defect("a file of used codes forgets them", (USED, "(self._clock() - _SPARE,)", "(self._clock() + _SPARE,)")),
+    defect("in a file each call is the first", (USED, ".rowcount == 1", ".rowcount >= 0")),
+    defect(
+        "something else runs between the look and the note",
+        (
+            USED,
+            "            return False\n        self._until",
+            "            return False\n        await anyio.sleep(0)\n        self._until",
+        ),
+    ),
+    defect(
+        "a code that cannot be noted counts as noted",
+        (CODES, _NOTED, _NOTED.replace('raise NotConfirmed("store", _TOLD["store"]) from None', "first = True")),
+    ),
+    # A code is for one call
+    defect(
+        "the state of the target is not checked",
+        (GATE, _CHANGED, _CHANGED.replace("not held.fits(reading.state)", "False")),
+    ),
+    defect("the state of the target is not in the code", (CODES, "_sha(_canonical(state))[:16]", "bytes(16)")),
+    defect(
+        "the caller is not bound",
+        (CODES, _DIGEST, "_canonical([self.tool, force, sent])"),
+        (CODES, "if caller != _short(claim.caller):", "if False:"),
+    ),
+    defect("four bytes bind the caller", (CODES, _DIGEST, "_canonical([self.tool, force, sent])")),
+    defect(
+        "the tool is not bound",
+        (CODES, _DIGEST, "_canonical([self.caller, force, sent])"),
+        (CODES, "if tool != _short(claim.tool):", "if False:"),
+    ),
+    defect(
+        "the arguments are not bound",
+        (CODES, "if not hmac.compare_digest(call, claim.digest(force=force)):", "if False:"),
+    ),
+    defect("the body is not bound", (CODES, _SENT, _SENT.replace("self.request.body", "None"))),
+    defect("the query is not bound", (CODES, _SENT, _SENT.replace("dict(self.request.query)", "None"))),
+    defect(
+        "the digest does not hold that Make is overruled",
+        (CODES, _DIGEST, "_canonical([self.tool, self.caller, sent])"),
+    ),
+    # A code cannot be made or changed
+    defect("the MAC is not checked", (CODES, "if not hmac.compare_digest(mac, self._mac(head)):", "if False:")),
+    defect(
+        "the MAC leaves the first byte out", (CODES, "hmac.digest(self._key, head,", "hmac.digest(self._key, head[1:],")
+    ),
+    defect(
+        "the MAC leaves the state out", (CODES, "hmac.digest(self._key, head,", "hmac.digest(self._key, head[:-16],")
+    ),
+    # A code ends
+    defect("no code expires", (CODES, "if self.left(held) <= 0:", "if False:")),
+    defect("a code is good for a moment too long", (CODES, "if self.left(held) <= 0:", "if self.left(held) < 0:")),
+    defect(
+        "how long the person took does not count",
+        (
+            GATE,
+            "                reply = await client.ask(asked)\n                self._codes.still_good(held)\n",
+            "                reply = await client.ask(asked)\n",
+        ),
+    ),
+    # What `confirm` takes
+    defect(
+        "a lax boolean",
+        (GATE, 'isinstance(confirm, bool if needed == "argument" else bool | str)', "True"),
+        (GATE, 'if needed == "argument" and confirm is True:', 'if needed == "argument" and confirm:'),
+    ),
+    defect("true deletes", (GATE, 'if needed == "argument" and confirm is True:', "if confirm is True:")),
+    # A person
+    defect(
+        "a person is asked before the code is checked",
+        (
+            GATE,
+            "        held = await self._codes.check(code, attempt.claim)\n",
+            """        if asks(self._policy, endpoint) and client.can_ask and client.answered(code) is None:
+            await client.ask(question(code, Sight(what="Delete it.", name="it")))
+        held = await self._codes.check(code, attempt.claim)
+""",
+        ),
+    ),
+    defect(
+        "a person who declines agrees",
+        (PERSON, '    if reply.action == "decline":\n', "    if False:\n"),
+        (PERSON, _ACTION, '    if reply.action == "cancel":\n'),
+    ),
+    defect("a form that is closed agrees", (PERSON, _ACTION, "    if False:\n")),
+    defect("any name agrees", (PERSON, _NAMES, "    if False:\n")),
+    defect("a part of the name agrees", (PERSON, _NAMES, "    if name is not None and typed not in name:\n")),
+    defect(
+        "the name in other letters agrees",
+        (PERSON, _NAMES, "    if name is not None and name.lower() != typed.strip().strip('\"').lower():\n"),
+    ),
+    defect("the name stands in the question as it is", (PERSON, "typed = quoted(sight.name)", "typed = sight.name")),
+    defect(
+        "the target is not read again after the person",
+        (GATE, "            if client.waits:\n", "            if False:\n"),
+    ),
+    defect(
+        "an answer counts without a question",
+        (CLIENTS, _ANSWERED, _ANSWERED.replace("self.state != about", "self.state not in {None, about}")),
+    ),
+    defect(
+        "an answer counts for another question",
+        (CLIENTS, _ANSWERED, _ANSWERED.replace("self.state != about", "self.state is None")),
+    ),
+    defect(
+        "who can open links alone is asked with a form",
+        (
+            CLIENTS,
+            "elicitation is not None and (elicitation.form is not None or elicitation.url is None)",
+            "elicitation is not None",
+        ),
+    ),
+    defect(
+        "under human the code alone is enough",
+        (
+            GATE,
+            '            if self._policy == "human":\n',
+            "            if False:\n",
+        ),
+    ),
+    defect(
+        "under human who cannot ask gets a code",
+        (GATE, 'return "no_person" if self._policy == "human" else "code"', 'return "code"'),
+    ),
+    # Make's own guard
+    defect(
+        "Make is overruled as soon as it holds back",
+        (
+            GATE,
+            "return await self._preview(attempt, guarded=refused)",
+            "return await self._send(attempt, forced=True)",
+        ),
+    ),
+    defect(
+        "Make is overruled from the start",
+        (
+            GATE,
+            "if forced else attempt.call.request\n        record.leaves()",
+            "if forced or endpoint.guarded else attempt.call.request\n        record.leaves()",
+        ),
+    ),
+    defect("the first code overrules Make", (GATE, "force=guarded is not None)", "force=endpoint.guarded)")),
+    # What happened
+    defect("a preview sends what is no look", (GATE, _LOOK, "if False:")),
+    defect("a preview sends any method", (GATE, _LOOK, 'if wanted.endpoint.effect != "read":')),
+    defect(
+        "what is not there counts as gone",
+        (OUTCOMES, "return self._calls.get(claim.digest(force=False)) is True", "return True"),
+    ),
+    defect(
+        "what was never seen counts as gone",
+        (OUTCOMES, "if seen and _leaves_it_open(error):", "if _leaves_it_open(error):"),
+    ),
+    defect(
+        "what is still there counts as gone",
+        (GATE, "return (reading or await self._look(attempt, whole=False)).sight.missing", "return True"),
+    ),
+    defect(
+        "a no is lost where the target has changed", (GATE, "        if reply is not None:\n", "        if False:\n")
+    ),
+    defect(
+        "another text of a code is taken for it",
+        (CODES, "    if _FORM.fullmatch(text) is None:", "    if len(text) != LENGTH:"),
+    ),
+    defect(
+        "a client that was asked can say that it cannot ask",
+        (GATE, "            if self._asked.get(held.id):\n", "            if False:\n"),
+    ),
+    defect("a code without a target", (GATE, "        if not reading.sight.bound:\n", "        if False:\n")),
+    defect(
+        "the log leaves refusals out",
+        (
+            GATE,
+            _RECORDED,
+            """        with record:
+            outcome = await self._write(endpoint, arguments, client, record)
+        self._record(record)
+        return outcome
+""",
+        ),
+    ),
+)

@@ -1,0 +1,261 @@
+"""The audit log: a line for each decision about a write. No argument values, no names from the account, no secrets.
+
+In a file a line is JSON and nothing else. On stderr `make-mcp audit: ` stands before it, which tells it apart from logs.
+"""
+
+import errno
+import json
+import os
+import stat
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from datetime import UTC
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Literal, Protocol, cast
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from make_mcp.settings import SettingsError, variable
+from make_tools.wording import safe
+
+Decision = Literal["previewed", "asked", "refused", "confirmed"]
+By = Literal["argument", "code", "person"]
+Outcome = Literal["nothing_sent", "done", "already_so", "refused_by_make", "not_sent", "unknown"]
+Target = Mapping[str, int | str | Sequence[int | str]]
+
+PREFIX = "make-mcp audit: "
+"""Before each line on stderr."""
+_FIRST = '{"time":'
+"""How each line begins. Inside a text of a line it cannot stand: JSON escapes the quotes."""
+_MODE = 0o600
+_MOST_IDS = 20
+_MOST_KEYS = 10
+_LONGEST_WORD = 60
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One decision. Each text in it is one short line that a terminal can show, whatever it was made from."""
+
+    time: AwareDatetime
+    """Kept in UTC, to the millisecond."""
+    caller: str
+    client: str | None = None
+    """The client's own name: nobody vouches for it."""
+    tool: str
+    target: Target
+    """Ids alone, as in {"scenarioId": 5}; of a long list the first twenty, and how many more there were."""
+    decision: Decision
+    reason: str | None = None
+    """In a word, why it was refused, or previewed once more."""
+    by: By | None = None
+    policy: str
+    outcome: Outcome
+    status: Annotated[int, Field(ge=100, le=999)] | None = None
+    """The HTTP status of Make's or Maton's answer."""
+
+    def __post_init__(self) -> None:
+        moment = self.time.astimezone(UTC)
+        cleaned: dict[str, object] = {
+            "time": moment.replace(microsecond=moment.microsecond // 1000 * 1000),
+            "target": _ids(self.target),
+        }
+        for name in ("caller", "client", "tool", "reason", "policy"):
+            text: str | None = getattr(self, name)
+            cleaned[name] = None if text is None else safe(text, _LONGEST_WORD)
+        for name, value in cleaned.items():
+            object.__setattr__(self, name, value)
+
+    def to_json(self) -> str:
+        """One line of compact JSON, ASCII alone."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["time"] = self.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return json.dumps(values, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Entry":
+        """The entry that a line holds. What it has beside the fields is left out.
+
+        Raises:
+            ValueError: it holds none.
+        """
+        try:
+            return _reader().validate_json(text, strict=True)
+        except OverflowError:
+            raise ValueError("its time is none in UTC") from None
+
+
+@cache
+def _reader() -> TypeAdapter[Entry]:
+    return TypeAdapter(Entry)
+
+
+def _ids(target: Mapping[str, object]) -> Target:
+    kept: dict[str, int | str | list[int | str]] = {}
+    for key, value in islice(target.items(), _MOST_KEYS):
+        name = safe(key, _LONGEST_WORD)
+        if isinstance(value, list | tuple):
+            given = cast("Sequence[object]", value)
+            # Twenty-one stay: as long as twenty and a word about one more, and a list that was cut is not cut again.
+            whole = len(given) <= _MOST_IDS + 1
+            ids = [each for item in islice(given, _MOST_IDS + whole) if (each := _id(item)) is not None]
+            kept[name] = ids if whole else [*ids, f"… {len(given) - _MOST_IDS} more"]
+        elif (each := _id(value)) is not None:
+            kept[name] = each
+    return kept
+
+
+def _id(value: object) -> int | str | None:
+    """The value if it can be an id."""
+    if isinstance(value, str):
+        return safe(value, _LONGEST_ID)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -(2**63) <= value < 2**63 else "a number beyond 64 bits"
+    return None
+
+
+class AuditLog(Protocol):
+    """Where decisions are written down."""
+
+    def record(self, entry: Entry) -> None:
+        """Writes one line. It raises nothing: what cannot be written down must not leave a call half done."""
+        ...
+
+
+@contextmanager
+def open_audit(path: Path | None) -> Generator[AuditLog]:
+    """The audit log in the file, which is made where there is none, or on stderr. Several processes may share a file.
+
+    Raises:
+        SettingsError: the file cannot be written; nothing was started.
+    """
+    log = _Log(path, None if path is None else _opened(path))
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+class _Log:
+    def __init__(self, path: Path | None, descriptor: int | None) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self._is_failing = False
+        self._is_torn = False
+
+    def record(self, entry: Entry) -> None:
+        line = entry.to_json()
+        if self._descriptor is None or not self._append(self._descriptor, line.encode() + b"\n"):
+            _tell(PREFIX + line)
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            # Its number may soon be another file's.
+            self._descriptor = None
+
+    def _append(self, descriptor: int, line: bytes) -> bool:
+        # In one write, so that the lines of several processes do not mix. What a full disk cut off ends before the next.
+        data = b"\n" + line if self._is_torn else line
+        left = data
+        try:
+            while left:
+                left = left[os.write(descriptor, left) :]
+        except OSError as error:
+            self._is_torn = self._is_torn or len(left) < len(data)
+            if not self._is_failing:
+                _tell(
+                    f"make-mcp: the audit log {str(self._path)!r} cannot be written ({error.strerror}): "
+                    "its lines go to stderr until it can."
+                )
+            self._is_failing = True
+            return False
+        self._is_failing = self._is_torn = False
+        return True
+
+
+def _tell(line: str) -> None:
+    # stderr may be full, closed or missing, and then there is nowhere left to tell.
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_APPEND
+    for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        # Not every platform has each. O_NONBLOCK is for a pipe: one that nobody reads must not hold up a call.
+        flags |= cast("int", getattr(os, name, 0))
+    try:
+        try:
+            descriptor, is_new = os.open(path, flags | os.O_CREAT | os.O_EXCL, _MODE), True
+        except FileExistsError:
+            descriptor, is_new = os.open(path, flags), False
+    except OSError as error:
+        why = _REASONS.get(error.errno or 0, error.strerror)
+        raise SettingsError(
+            f"{variable('audit_log')} (--audit-log) names {str(path)!r}, but {why}; nothing was started"
+        ) from None
+    if sys.platform != "win32":
+        if is_new:
+            # Whatever the umask has taken from it. Some file systems know no modes.
+            with suppress(OSError):
+                os.fchmod(descriptor, _MODE)
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode) and mode & 0o077:
+            _tell(
+                f"make-mcp: other users can reach the audit log {str(path)!r} (mode {stat.S_IMODE(mode):03o}): "
+                f"set its mode to {_MODE:o}."
+            )
+    return descriptor
+
+
+_REASONS = {
+    errno.ENOENT: "its folder does not exist",
+    errno.ENOTDIR: "its folder is a file",
+    errno.EISDIR: "that is a folder",
+    errno.ELOOP: "that is a symbolic link: name the file itself",
+    errno.EACCES: "this user may not write there",
+    errno.EPERM: "this user may not write there",
+    errno.EROFS: "nothing can be written there",
+    errno.ENXIO: "nobody reads from that pipe",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that yields no entry. `is_foreign`: it is no audit line at all; otherwise one that was cut off or forged."""
+
+    number: int
+    is_foreign: bool
+
+
+def read(lines: Iterable[str]) -> Iterator[Entry | Unreadable]:
+    """What the lines of an audit file, or of a captured stderr, hold. Empty lines count as nothing."""
+    for number, line in enumerate(lines, 1):
+        text = line.rstrip()
+        held = text.removeprefix(PREFIX)
+        # Only at its beginning: a log line may quote anybody.
+        if held == text and not text.startswith("{"):
+            if text:
+                yield Unreadable(number, is_foreign=True)
+            continue
+        if (entry := _entry(held)) is not None:
+            yield entry
+            continue
+        # A process that died, or a disk that was full, may have cut a line off before the next one.
+        torn, *pieces = held.split(_FIRST)
+        found = [_entry(_FIRST + piece.removesuffix(PREFIX)) for piece in pieces]
+        yield from (each or Unreadable(number, is_foreign=False) for each in ([None] if torn else []) + found)
+
+
+def _entry(text: str) -> Entry | None:
+    try:
+        return Entry.from_json(text)
+    except ValueError:
+        return None

@@ -1,0 +1,121 @@
+"""The client of a call, as the gate sees it: who calls, and how a person is asked there.
+
+On protocol 2026-07-28 a question ends the call, and the client calls again with the answer and with a state that it cannot
+read or change (the SDK seals it, bound to the tool, its arguments and the caller). On older protocols the question is a
+request of its own while the call waits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.auth.provider import principal_components
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolRequestParams, ElicitRequestedSchema, ElicitResult
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
+
+from make_mcp.confirmation import AnswerAwaited, Question, Reply
+
+KEY = "confirmation"
+"""The name of the question among the inputs that a call asks for."""
+
+
+def client_of(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> "InRounds | InSession":
+    """The client of this call."""
+    caller = _principal()
+    info = ctx.session.client_params
+    name = f"{info.client_info.name} {info.client_info.version}" if info is not None else None
+    form = _takes_forms(ctx)
+    if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+        answer = (params.input_responses or {}).get(KEY)
+        return InRounds(caller, name, form, params.request_state, answer)
+    return InSession(caller, name, form and ctx.session.can_send_request, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class InRounds:
+    """A client of protocol 2026-07-28."""
+
+    caller: str
+    name: str | None
+    can_ask: bool
+    state: str | None
+    """What this server sealed when it asked; whatever else a client sends does not get here."""
+    answer: object
+    waits: bool = False
+
+    def answered(self, about: str) -> Reply | None:
+        # An answer to a question that nobody asked is none: without our state it does not count.
+        if self.state != about or not isinstance(self.answer, ElicitResult):
+            return None
+        return _reply(self.answer)
+
+    async def ask(self, question: Question) -> Reply:
+        raise AnswerAwaited(question)
+
+
+@dataclass(frozen=True, slots=True)
+class InSession:
+    """A client of an older protocol, whose connection stays open while it is asked."""
+
+    caller: str
+    name: str | None
+    can_ask: bool
+    context: ServerRequestContext[Any]
+    waits: bool = True
+
+    def answered(self, about: str) -> Reply | None:  # noqa: ARG002  # the answer comes within the call
+        return None
+
+    async def ask(self, question: Question) -> Reply:
+        schema: ElicitRequestedSchema = dict(question.schema)
+        try:
+            result = await self.context.session.elicit_form(question.message, schema, self.context.request_id)
+        except (MCPError, ValidationError):
+            # The client declared that it can ask, and then could not, or answered with something else.
+            return Reply("cancel", {})
+        return _reply(result)
+
+
+def _takes_forms(ctx: ServerRequestContext[Any]) -> bool:
+    capabilities = ctx.session.client_capabilities
+    elicitation = None if capabilities is None else capabilities.elicitation
+    # An empty declaration means forms, as before there was a choice.
+    return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+
+
+def _reply(result: ElicitResult) -> Reply:
+    action: Literal["accept", "decline", "cancel"] = result.action
+    content: Mapping[str, Any] = result.content or {}
+    return Reply(action, content)
+
+
+def _principal() -> str:
+    """Who signed in; without sign-in everybody is the one who started the server."""
+    token = get_access_token()
+    if token is None:
+        return "local"
+    # Each part in a form that holds no space, and so that none is told from a part that says so.
+    return " ".join("-" if part is None else _part(part) for part in principal_components(token))
+
+
+def _part(text: str) -> str:
+    return "%2D" if text == "-" else quote(text, safe="@:/.+", errors="surrogatepass")
+
+
+def asked(question: Question) -> dict[str, Any]:
+    """The result that asks, in the protocol's own form; the SDK's boundary seals its state."""
+    return {
+        "resultType": "input_required",
+        "inputRequests": {
+            KEY: {
+                "method": "elicitation/create",
+                "params": {"mode": "form", "message": question.message, "requestedSchema": dict(question.schema)},
+            }
+        },
+        "requestState": question.about,
+    }

@@ -1,0 +1,22 @@
+"""Confirmation: nobody's automations are changed by accident, by a repeated call or by a hidden instruction."""
+
+from make_mcp.confirmation.codes import Codes
+from make_mcp.confirmation.errors import NotConfirmed
+from make_mcp.confirmation.gate import CONFIRM, Done, Gate, Policy, Told, schema
+from make_mcp.confirmation.person import AnswerAwaited, Client, Nobody, Question, Reply
+
+__all__ = [
+    "CONFIRM",
+    "AnswerAwaited",
+    "Client",
+    "Codes",
+    "Done",
+    "Gate",
+    "Nobody",
+    "NotConfirmed",
+    "Policy",
+    "Question",
+    "Reply",
+    "Told",
+    "schema",
+]

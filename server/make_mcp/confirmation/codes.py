@@ -1,0 +1,198 @@
+"""Codes: what a preview hands out, and what alone lets a call through that needs one.
+
+A code is bound to the call that was previewed: its tool, its request, the target as it was, the caller, a time and an id
+that is used once. Everything is under an HMAC-SHA256, so that nobody but the server makes one or changes one.
+
+Layout, as base64url without padding (108 characters): version and whether Make's own guard is to be overruled (1 byte), key
+(4), time of issue (4), id (16), tool (4), caller (4), call (16), state (16), HMAC (16). The short digests of tool and caller
+only tell why a code does not fit: the one of the call covers both again.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from make_mcp.confirmation.errors import NotConfirmed
+from make_mcp.confirmation.used import InMemory, UsedCodes
+from make_tools import Request
+
+SECONDS = 300
+"""How long a code can be used."""
+_VERSION = 1
+_FORCE = 0x80
+_LAYOUT = struct.Struct(">B4sI16s4s4s16s16s")
+_MAC = 16
+_BYTES = _LAYOUT.size + _MAC
+LENGTH = _BYTES // 3 * 4
+"""Characters of a code."""
+_FORM = re.compile(f"[A-Za-z0-9_-]{{{LENGTH}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The call that a code is for. `force` adds Make's `confirmed=true`."""
+
+    tool: str
+    request: Request
+    caller: str
+
+    def digest(self, *, force: bool) -> bytes:
+        # The request and not the arguments: what would leave is what was shown, however it was written.
+        sent = [self.request.method, self.request.path, dict(self.request.query), self.request.body]
+        return _sha(_canonical([self.tool, self.caller, force, sent]))[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A code that fits its call. Whether the target is still as it was is asked with `fits`."""
+
+    id: bytes
+    until: float
+    force: bool
+    state: bytes
+
+    def fits(self, state: Any) -> bool:
+        """Whether the target's state is the one that was previewed."""
+        return hmac.compare_digest(self.state, _state(state))
+
+
+class Codes:
+    """Makes codes and checks them. `clock` gives Unix seconds.
+
+    With a `key` of its own for several processes, `used` must be one that they share.
+    """
+
+    def __init__(
+        self, key: bytes | None = None, used: UsedCodes | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._key = _sha(b"make-mcp/confirmation/key\0" + (key or secrets.token_bytes(32)))
+        self._key_id = _sha(b"make-mcp/confirmation/id\0" + self._key)[:4]
+        self._used: UsedCodes = used or InMemory()
+        self._clock = clock
+        self._began = clock()
+
+    def make(self, claim: Claim, state: Any, *, force: bool = False) -> str:
+        """A new code for this call, on a target of this state."""
+        head = _LAYOUT.pack(
+            _VERSION | (_FORCE if force else 0),
+            self._key_id,
+            int(self._clock()),
+            secrets.token_bytes(16),
+            _short(claim.tool),
+            _short(claim.caller),
+            claim.digest(force=force),
+            _state(state),
+        )
+        return base64.urlsafe_b64encode(head + self._mac(head)).decode()
+
+    async def check(self, code: str, claim: Claim) -> Held:
+        """The code, if it is one of this server, still good, not used, and for this call.
+
+        Raises:
+            NotConfirmed: it is not; its reason says which of these.
+        """
+        raw = _decoded(code)
+        if raw is None:
+            raise NotConfirmed("no_code", _TOLD["no_code"])
+        head, mac = raw[:-_MAC], raw[-_MAC:]
+        first, key_id, issued, id_, tool, caller, call, state = _LAYOUT.unpack(head)
+        if key_id != self._key_id:
+            reason = "before_restart" if issued < int(self._began) else "foreign"
+            raise NotConfirmed(reason, _TOLD[reason])
+        if not hmac.compare_digest(mac, self._mac(head)):
+            raise NotConfirmed("altered", _TOLD["altered"])
+        force = bool(first & _FORCE)
+        held = Held(id_, issued + SECONDS, force, state)
+        self.still_good(held)
+        try:
+            used = await self._used.has(id_)
+        except OSError:
+            raise NotConfirmed("store", _TOLD["store"]) from None
+        if used:
+            raise NotConfirmed("used", _TOLD["used"])
+        if tool != _short(claim.tool):
+            raise NotConfirmed("other_tool", _TOLD["other_tool"])
+        if caller != _short(claim.caller):
+            raise NotConfirmed("other_caller", _TOLD["other_caller"])
+        if not hmac.compare_digest(call, claim.digest(force=force)):
+            raise NotConfirmed("other_arguments", _TOLD["other_arguments"])
+        return held
+
+    def still_good(self, held: Held) -> None:
+        """Raises NotConfirmed if the code's time is over: a person may have taken long to answer."""
+        if self.left(held) <= 0:
+            raise self.expired()
+
+    def left(self, held: Held) -> float:
+        """Seconds for which a code is still good."""
+        return held.until - self._clock()
+
+    def expired(self) -> NotConfirmed:
+        return NotConfirmed("expired", _TOLD["expired"])
+
+    async def take(self, held: Held) -> None:
+        """Uses a code up, for good: what happens next does not bring it back.
+
+        Raises:
+            NotConfirmed: another call was faster, or the code cannot be noted as used.
+        """
+        try:
+            first = await self._used.take(held.id, held.until)
+        except OSError:
+            raise NotConfirmed("store", _TOLD["store"]) from None
+        if not first:
+            raise NotConfirmed("used", _TOLD["used"])
+
+    def _mac(self, head: bytes) -> bytes:
+        return hmac.digest(self._key, head, "sha256")[:_MAC]
+
+
+_AGAIN = "Call again without `confirm` for a new preview, and show that one to the user."
+_TOLD = {
+    "no_code": f"`confirm` takes the code of a preview, as it stands there, and this is none. {_AGAIN}",
+    "altered": f"The code is not as the preview gave it: a character was changed or lost. {_AGAIN}",
+    "foreign": f"The code was made by another make-mcp process, which shares no key with this one. {_AGAIN}",
+    "before_restart": "The code was made before this server was started, and ended with the process that made it, as all codes do. "
+    + _AGAIN,
+    "expired": f"The code is older than {SECONDS // 60} minutes. {_AGAIN}",
+    "used": "The code was used before, and a code is good for one call. If that call had no answer, read what is true now "
+    f"before anything else. {_AGAIN}",
+    "other_tool": f"The code is for another tool. {_AGAIN}",
+    "other_caller": f"The code was given to another caller. {_AGAIN}",
+    "other_arguments": f"The code is for other arguments than these: it confirms what its preview showed, nothing else. {_AGAIN}",
+    "store": "The code could not be noted as used, and nothing was sent: the file of --confirm-store cannot be written. "
+    "The operator of this server has to mend that.",
+}
+
+
+def _decoded(code: str) -> bytes | None:
+    text = code.strip()
+    # One text for one code: other ways to write the same bytes are none.
+    if _FORM.fullmatch(text) is None:
+        return None
+    raw = base64.urlsafe_b64decode(text)
+    return raw if raw[0] & ~_FORCE == _VERSION else None
+
+
+def _state(state: Any) -> bytes:
+    return _sha(_canonical(state))[:16]
+
+
+def _short(text: str) -> bytes:
+    return _sha(text.encode("utf-8", "surrogatepass"))[:4]
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
+def _sha(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -1,0 +1,297 @@
+"""The one gate in front of every write.
+
+Nothing reaches Make without a `Permit`, and only this file makes one: for what reads at once; for what writes when `confirm`
+says so in the form that the policy wants, on a target that is still what was previewed, and where a person can be asked,
+with the name that they typed.
+
+    standard   a write takes `confirm`: true; what destroys takes the code of a preview, and asks a person where it can
+    strict     every write takes a code
+    human      every write takes a code and a person; a client that cannot ask one cannot write
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeAlias
+
+import anyio
+
+from make_mcp.confirmation import previews
+from make_mcp.confirmation.codes import Claim, Codes, Held
+from make_mcp.confirmation.errors import NotConfirmed
+from make_mcp.confirmation.outcomes import Unanswered, already_so, in_use, is_gone, is_not_there
+from make_mcp.confirmation.person import Client, Question, Reply, agreed, question
+from make_mcp.confirmation.reading import Reading, look
+from make_mcp.confirmation.recent import Recent
+from make_mcp.confirmation.record import Record
+from make_mcp.upstream.errors import Refused, UpstreamError
+from make_mcp.upstream.permit import Answered, Permit
+from make_tools import ArgumentError, Endpoint, Request
+from make_tools.previews import PLANS, Call, Look, Sight
+from make_tools.refusal import kind
+
+CONFIRM = "confirm"
+_REMEMBERED = 200
+"""Previews and questions of which the outcome is open."""
+Policy: TypeAlias = Literal["standard", "strict", "human"]
+Needs: TypeAlias = Literal["nothing", "argument", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What Make answered."""
+
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the gate says in place of an answer of Make: a preview, or that the wanted state is there already."""
+
+    content: dict[str, Any]
+
+
+class Way(Protocol):
+    """The way to Make."""
+
+    def locate(self, endpoint: Endpoint[...], request: Request) -> str: ...
+
+    async def send(self, permit: Permit) -> Answered: ...
+
+
+class Gate:
+    """Decides over each call, and carries out what it lets through."""
+
+    def __init__(
+        self,
+        way: Way,
+        policy: Policy = "standard",
+        codes: Codes | None = None,
+        record: Callable[[Record], None] = lambda _: None,
+    ) -> None:
+        self._way = way
+        self._policy: Policy = policy
+        self._codes = codes or Codes()
+        self._record = record
+        self._unanswered = Unanswered()
+        self._shown: Recent[str, Sight] = Recent(_REMEMBERED)
+        self._asked: Recent[bytes, bool] = Recent(_REMEMBERED)
+
+    async def call(self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client) -> Done | Told:
+        """Carries out a call, or says what it would do.
+
+        Raises:
+            ArgumentError: an argument does not fit, `confirm` among them.
+            NotConfirmed: the code, the person or the policy says no.
+            AnswerAwaited: a person is to be asked, and the client brings the answer.
+            UpstreamError: Make said no, or the way there is broken.
+        """
+        if endpoint.effect == "read":
+            return Done((await self._way.send(Permit(endpoint, endpoint.parse(arguments)))).data)
+        record = Record(endpoint, client, self._policy)
+        try:
+            with record:
+                return await self._write(endpoint, arguments, client, record)
+        finally:
+            self._record(record)
+
+    async def _write(
+        self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, record: Record
+    ) -> Done | Told:
+        given = dict(arguments)
+        confirm = given.pop(CONFIRM, None)
+        needed = needs(self._policy, endpoint)
+        if not (confirm is None or isinstance(confirm, bool if needed == "argument" else bool | str)):
+            raise ArgumentError(
+                endpoint.name, [f"`{CONFIRM}` takes {_TAKES[needed]}, and got {kind(confirm)}; nothing was changed"]
+            )
+        request = endpoint.parse(given, also=(CONFIRM,))
+        record.about(given)
+        self._way.locate(endpoint, request)
+        attempt = _Attempt(
+            endpoint, Call({name: v for name, v in given.items() if v is not None}, request), client, record
+        )
+        if needed == "argument" and confirm is True:
+            record.confirmed("argument")
+            return await self._send(attempt)
+        if isinstance(confirm, str):
+            return await self._with_code(attempt, confirm)
+        return await self._preview(attempt, why=previews.TRUE_IS_NO_CODE if confirm is True else None)
+
+    async def _with_code(self, attempt: "_Attempt", code: str) -> Done | Told:
+        """What a code lets through. Every step can stop it, and the request leaves after the last one alone."""
+        endpoint, client = attempt.endpoint, attempt.client
+        held = await self._codes.check(code, attempt.claim)
+        asking = asks(self._policy, endpoint)
+        if asking and not client.can_ask:
+            if self._policy == "human":
+                raise NotConfirmed("person_required", previews.NO_PERSON)
+            # A question that was asked is not taken back by a client that says later that it cannot ask.
+            if self._asked.get(held.id):
+                raise NotConfirmed("person_required", previews.STILL_ASKED)
+        about = held.id.hex()
+        reply = client.answered(about)
+        if reply is not None:
+            await self._heed(reply, held)
+        asking = asking and client.can_ask
+        # A person sees what the preview showed. Only a preview of another process has to be read again as a whole.
+        shown = self._shown.get(code.strip())
+        reading = await self._look(attempt, whole=asking and reply is None and shown is None)
+        if not held.fits(reading.state):
+            return await self._preview(attempt, why=previews.CHANGED)
+        attempt.record.confirmed("code")
+        if asking:
+            if shown is None:
+                shown = previews.overruling(reading.sight) if held.force else reading.sight
+            await self._agreed(client, reply, question(about, shown), held)
+            if client.waits:
+                reading = await self._look(attempt, whole=False)
+                if not held.fits(reading.state):
+                    return await self._preview(attempt, why=previews.CHANGED)
+            attempt.record.confirmed("person")
+        await self._codes.take(held)
+        return await self._send(attempt, forced=held.force, seen=not reading.sight.missing)
+
+    async def _agreed(self, client: Client, reply: Reply | None, asked: Question, held: Held) -> None:
+        """Comes back only if the person typed the name while the code was good.
+
+        Raises:
+            NotConfirmed, AnswerAwaited.
+        """
+        # A form that nobody answers ends with the code, and not with the session.
+        with anyio.move_on_after(self._codes.left(held)):
+            if reply is None:
+                self._asked.put(held.id, True)
+                reply = await client.ask(asked)
+                self._codes.still_good(held)
+            await self._heed(reply, held, asked.name)
+            return
+        raise self._codes.expired()
+
+    async def _heed(self, reply: Reply, held: Held, name: str | None = None) -> None:
+        """Raises NotConfirmed for a no, and where a name is asked for, for any other than that.
+
+        A no is final: the code is used up with it, so that nobody asks the person again and again.
+        """
+        try:
+            agreed(reply, name)
+        except NotConfirmed:
+            with anyio.CancelScope(shield=True):
+                await self._codes.take(held)
+            raise
+
+    async def _send(self, attempt: "_Attempt", *, forced: bool = False, seen: bool = False) -> Done | Told:
+        """Sends the request, once. `seen`: the target was there a moment ago."""
+        endpoint, record = attempt.endpoint, attempt.record
+        request = _forced(attempt.call.request) if forced else attempt.call.request
+        record.leaves()
+        try:
+            with self._unanswered.watch(attempt.claim, seen=seen):
+                answered = await self._way.send(Permit(endpoint, request))
+        except Refused as refused:
+            record.refused_by_make(refused.status)
+            if told := already_so(endpoint, refused):
+                record.already_so()
+                return Told(told)
+            if is_not_there(refused) and await self._is_gone(attempt):
+                record.already_so()
+                return Told(is_gone(endpoint))
+            if endpoint.guarded and not forced and in_use(refused):
+                return await self._preview(attempt, guarded=refused)
+            raise
+        record.done(answered.status)
+        return Done(answered.data)
+
+    async def _preview(self, attempt: "_Attempt", *, why: str | None = None, guarded: Refused | None = None) -> Told:
+        """What the call would do, read at this moment; with a code where one is needed."""
+        endpoint, client = attempt.endpoint, attempt.client
+        reading = await self._look(attempt, whole=True)
+        attempt.record.previewed(changed=why == previews.CHANGED, guarded=guarded is not None)
+        if await self._is_gone(attempt, reading):
+            attempt.record.already_so()
+            return Told(is_gone(endpoint))
+        request = _forced(attempt.call.request) if guarded else attempt.call.request
+        how = self._how(endpoint, client, reading)
+        code = None
+        if how in {"code", "code_and_person"}:
+            code = self._codes.make(attempt.claim, reading.state, force=guarded is not None)
+            self._shown.put(code, reading.sight if guarded is None else previews.overruling(reading.sight, guarded))
+        shown = previews.content(endpoint, request, self._way.locate(endpoint, request), reading.sight)
+        if guarded is not None:
+            why = previews.held_back(guarded)
+        elif code is None and why == previews.TRUE_IS_NO_CODE:
+            why = None
+        return Told(previews.framed(endpoint, shown, code=code, how=how, why=why))
+
+    def _how(self, endpoint: Endpoint[...], client: Client, reading: Reading) -> previews.How:
+        if needs(self._policy, endpoint) == "argument":
+            return "argument"
+        if not reading.sight.bound:
+            return "no_target"
+        if not asks(self._policy, endpoint):
+            return "code"
+        if client.can_ask:
+            return "code_and_person"
+        return "no_person" if self._policy == "human" else "code"
+
+    async def _is_gone(self, attempt: "_Attempt", reading: Reading | None = None) -> bool:
+        """Whether an earlier deletion whose answer never came is why the target, which was there then, is not there now."""
+        if attempt.endpoint.effect != "destroy" or not self._unanswered.has(attempt.claim):
+            return False
+        return (reading or await self._look(attempt, whole=False)).sight.missing
+
+    async def _look(self, attempt: "_Attempt", *, whole: bool) -> Reading:
+        return await look(PLANS[attempt.endpoint.name], attempt.call, self._read, whole=whole)
+
+    async def _read(self, wanted: Look) -> dict[str, Any]:
+        # A preview changes nothing, whatever a plan says.
+        if wanted.endpoint.effect != "read" or wanted.request.method != "GET":
+            raise UpstreamError(f"{wanted.endpoint.name} is no look")
+        return (await self._way.send(Permit(wanted.endpoint, wanted.request))).data
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One call on its way through the gate."""
+
+    endpoint: Endpoint[...]
+    call: Call
+    client: Client
+    record: Record
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(self.endpoint.name, self.call.request, self.client.caller)
+
+
+def schema(policy: Policy, endpoint: Endpoint[...]) -> dict[str, Any]:
+    """A tool's input schema: the endpoint's arguments, and for a tool that writes `confirm`, as the policy wants it."""
+    match needs(policy, endpoint):
+        case "nothing":
+            return endpoint.schema
+        case "argument":
+            confirm = {"type": "boolean"}
+        case "code":
+            confirm = {"type": "string", "description": "Preview's code"}
+    return {**endpoint.schema, "properties": {**endpoint.schema["properties"], CONFIRM: confirm}}
+
+
+def needs(policy: Policy, endpoint: Endpoint[...]) -> Needs:
+    """What `confirm` has to hold for this tool."""
+    if endpoint.effect == "read":
+        return "nothing"
+    return "argument" if endpoint.effect == "write" and policy == "standard" else "code"
+
+
+def asks(policy: Policy, endpoint: Endpoint[...]) -> bool:
+    """Whether a person is asked too."""
+    return endpoint.effect == "destroy" or (endpoint.effect == "write" and policy == "human")
+
+
+def _forced(request: Request) -> Request:
+    return replace(request, query={**request.query, "confirmed": True})
+
+
+_TAKES = {
+    "argument": "true or false as a JSON boolean",
+    "code": "the code of a preview as a string",
+}

@@ -1,0 +1,125 @@
+"""The content of a preview: what a plan saw, the exact request, and how to confirm."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias, cast
+
+from make_mcp.confirmation.codes import SECONDS
+from make_mcp.upstream.errors import Refused
+from make_tools import Endpoint, Request
+from make_tools.previews import Sight
+
+How: TypeAlias = Literal["argument", "code", "code_and_person", "no_person", "no_target"]
+"""How a call is confirmed, or why it cannot be: nobody can be asked who has to be, or there is nothing to bind a code to."""
+
+LONGEST_TEXT = 10_000
+"""Characters of a text in the body that is shown as it will be sent. A longer one was just given by whoever reads this."""
+
+CHANGED = "The target is not as it was when the code was made. Nothing was sent; this is how it stands now."
+TRUE_IS_NO_CODE = "`confirm`: true is no confirmation here. It takes the code of a preview: this is one."
+NO_PERSON = (
+    "This server asks a person before it changes anything (policy human), and this client cannot show the question. Nothing "
+    "was changed. The user can do it at Make, or use a client that supports elicitation; the policy is its operator's alone."
+)
+
+STILL_ASKED = (
+    "A person was asked about this code, and the client now says that it cannot ask one: the code alone does not count any "
+    "more. Nothing was changed. If the user wants it, begin anew without `confirm`."
+)
+NO_TARGET = (
+    "Nothing was changed, and this cannot be confirmed: make-mcp could not make out the target, so that a code would be bound "
+    "to nothing. Try again; if it stays so, the user can do it at Make."
+)
+
+
+def content(endpoint: Endpoint[...], request: Request, url: str, sight: Sight) -> dict[str, Any]:
+    """What would happen: what a plan saw of it, and the exact request."""
+    return {
+        "what": sight.what or f"{endpoint.title}. {endpoint.description}",
+        "target": sight.target,
+        "changes": sight.changes,
+        "blueprint": sight.blueprint,
+        "dependents": sight.dependents,
+        "next": sight.next,
+        "notRead": sight.unseen,
+        "request": _request(request, url),
+    }
+
+
+def framed(
+    endpoint: Endpoint[...],
+    shown: dict[str, Any],
+    *,
+    code: str | None,
+    how: How,
+    why: str | None = None,
+) -> dict[str, Any]:
+    """A preview as an answer: `content`, why it comes now, and how to confirm. Parts with nothing to say are left out."""
+    found: dict[str, Any] = {
+        "status": "confirmation_required",
+        "nothingChanged": True,
+        "tool": endpoint.name,
+        "effect": endpoint.effect,
+        "why": why,
+        **shown,
+    }
+    if code is not None:
+        found |= {"code": code, "codeExpiresInSeconds": SECONDS}
+    found["toConfirm"] = _to_confirm(endpoint, how)
+    return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def held_back(refused: Refused) -> str:
+    """Why Make did not delete something that others depend on, and what the preview's request does about that."""
+    named = f" It names {', '.join(f'scenario {one}' for one in refused.concerned)}." if refused.concerned else ""
+    return (
+        f"Make held the deletion back ({refused.label}): {refused.said}{named} Nothing was deleted. "
+        "The request below overrules that with `confirmed=true`."
+    )
+
+
+def overruling(sight: Sight, refused: Refused | None = None) -> Sight:
+    """What a person is asked about when Make's own guard is to be overruled: with what Make named, where that is known."""
+    named = [f"scenario {one}" for one in refused.concerned] if refused is not None else []
+    return replace(
+        sight,
+        what=f"{sight.what} Make held this back before, since other things depend on it.",
+        dependents=named or sight.dependents,
+    )
+
+
+def _request(request: Request, url: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"method": request.method, "url": url}
+    if request.body is not None:
+        shown["body"] = _short(request.body)
+    return shown
+
+
+def _short(value: Any) -> Any:
+    """A body, its very long texts replaced by their length and digest."""
+    if isinstance(value, Mapping):
+        return {name: _short(item) for name, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_short(item) for item in cast("list[Any]", value)]
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"(as you gave it: {len(value):,} characters, SHA-256 {digest})"
+    return value
+
+
+def _to_confirm(endpoint: Endpoint[...], how: How) -> str:
+    again = f"If they agree, call {endpoint.name} again with the same arguments and `confirm`: "
+    match how:
+        case "no_person":
+            return NO_PERSON
+        case "no_target":
+            return NO_TARGET
+        case "argument":
+            return f"Nothing was changed. Show the user what would happen. {again}true."
+        case "code" | "code_and_person":
+            asked = " The user is then asked to type the name of the target." if how == "code_and_person" else ""
+            return (
+                f"Nothing was changed. Show the user what would happen. {again}the code above.{asked} "
+                f"It is good for one call, within {SECONDS // 60} minutes, as long as the target stays as it is."
+            )

@@ -1,0 +1,85 @@
+"""Carries out a plan: sends what it wants to look at, and hands it the answers."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+
+from make_mcp.upstream.errors import NotConfigured, Refused, UpstreamError
+from make_tools.previews import Call, Look, Looking, Plan, Seen, Sight, Unseen
+
+log = logging.getLogger(__name__)
+
+SECONDS = 20.0
+"""For all that a preview reads. Hosts give up on a call after 60 s."""
+_AT_ONCE = 2
+"""Requests at the same time: Maton lets ten a second through, Make as many a minute as the plan says."""
+
+Read = Callable[[Look], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was seen. `state` is the target's, as it was when the target had been read."""
+
+    sight: Sight
+    state: Any
+
+
+async def look(plan: Plan, call: Call, read: Read, *, whole: bool) -> Reading:
+    """Runs a plan: as far as the target and its state, or the whole of it for somebody to read."""
+    sight = Sight()
+    state: Any = None
+    bound = False
+    deadline = anyio.current_time() + SECONDS
+    looking: Looking = plan(call, sight)
+    try:
+        wanted = next(looking)
+        while True:
+            if sight.bound and not bound:
+                # From here on it is for the reader alone: the state stays as it is, whether that is read or not.
+                bound, state = True, sight.state
+                if not whole:
+                    break
+            wanted = looking.send(await _all(wanted, read, deadline))
+    except StopIteration:
+        pass
+    except Exception as error:  # a plan that stumbles over an odd answer must not keep anybody from the rest
+        log.warning("a preview is incomplete: %s", type(error).__name__)
+        log.debug("a preview is incomplete", exc_info=error)
+        sight.unseen.append("The rest of this preview: make-mcp stumbled over an answer.")
+    finally:
+        looking.close()
+    return Reading(sight, state if bound else sight.state)
+
+
+async def _all(wanted: Sequence[Look], read: Read, deadline: float) -> list[Seen]:
+    """All the answers, in the order of the looks."""
+    answers: list[Seen] = [_LATE] * len(wanted)
+    turn = anyio.Semaphore(_AT_ONCE)
+
+    async def one(place: int, look: Look) -> None:
+        async with turn:
+            answers[place] = await _answer(look, read)
+
+    with anyio.move_on_after(deadline - anyio.current_time()):
+        async with anyio.create_task_group() as tasks:
+            for place, look in enumerate(wanted):
+                tasks.start_soon(one, place, look)
+    return answers
+
+
+async def _answer(look: Look, read: Read) -> Seen:
+    try:
+        return await read(look)
+    except NotConfigured:
+        return Unseen("no key is set for the way that offers it")
+    except Refused as error:
+        return Unseen(f"Make answered {error.label}", error.status)
+    except UpstreamError as error:
+        return Unseen(f"no usable answer ({type(error).__name__})")
+
+
+_LATE = Unseen(f"no answer within {SECONDS:.0f} s")

@@ -1,0 +1,104 @@
+"""Which codes were used. A code counts once, however many calls bring it, in however many processes."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import anyio.to_thread
+
+T = TypeVar("T")
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
+
+
+class UsedCodes(Protocol):
+    async def has(self, id_: bytes) -> bool:
+        """Whether a code was used."""
+        ...
+
+    async def take(self, id_: bytes, until: float) -> bool:
+        """Notes a code as used, and says whether this call was the first. `until` (Unix seconds): it may be forgotten then.
+
+        Raises:
+            OSError: it cannot be noted; the code must count as used.
+        """
+        ...
+
+
+class InMemory:
+    """For one process."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._until: dict[bytes, float] = {}
+        self._clock = clock
+
+    async def has(self, id_: bytes) -> bool:
+        return id_ in self._until
+
+    async def take(self, id_: bytes, until: float) -> bool:
+        now = self._clock()
+        # One that is long over is refused by its time, so that it need not be remembered for ever.
+        self._until = {known: end for known, end in self._until.items() if end + _SPARE > now}
+        # Nothing waits between the look and the note: two calls cannot both be the first.
+        if id_ in self._until:
+            return False
+        self._until[id_] = until
+        return True
+
+
+_SPARE = 3600.0
+"""Seconds by which the clocks of several machines may differ, and more."""
+
+
+class InFile:
+    """For several processes on one machine: a SQLite file, readable by its owner alone."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Opens or makes the file.
+
+        Raises:
+            OSError: it cannot be written, or is something else.
+        """
+        self._path = path
+        self._clock = clock
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600))
+        self._run(lambda database: database.execute(_TABLE))
+
+    async def has(self, id_: bytes) -> bool:
+        found = await anyio.to_thread.run_sync(
+            partial(self._run, lambda database: database.execute(_FIND, (id_,)).fetchone())
+        )
+        return found is not None
+
+    async def take(self, id_: bytes, until: float) -> bool:
+        # A thread, since another process may be writing. It is not given up half-way: the code counts as used then.
+        return await anyio.to_thread.run_sync(partial(self._run, partial(self._note, id_, until)))
+
+    def _note(self, id_: bytes, until: float, database: sqlite3.Connection) -> bool:
+        database.execute(_FORGET, (self._clock() - _SPARE,))
+        return database.execute(_NOTE, (id_, until)).rowcount == 1
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                done = work(database)
+                database.execute("COMMIT")
+                return done
+            finally:
+                database.close()
+        except sqlite3.Error as error:
+            raise OSError(f"{self._path}: {error}") from None
+
+
+# Not every platform has each.
+_FLAGS: int = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_TABLE = "CREATE TABLE IF NOT EXISTS used (id BLOB PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID"
+_FIND = "SELECT 1 FROM used WHERE id = ?"
+_FORGET = "DELETE FROM used WHERE until < ?"
+_NOTE = "INSERT OR IGNORE INTO used VALUES (?, ?)"

@@ -1,0 +1,217 @@
+"""What the previews of writes to data stores and everything else say."""
+
+from tests.tools.preview_form import FAILED, GUARD, LEVELS, LINK, ORDERS, SCENARIOS, STORE, TEAM, Told, blueprint
+from tests.tools.wire_form import RUN_A, RUN_B
+
+THINGS = (
+    Told(
+        "data_stores_create",
+        {"teamId": 5, "name": "Levels", "datastructureId": 17, "maxSizeMB": 1000},
+        {"/teams/5": TEAM, "/data-stores": {"dataStores": [STORE]}},
+        'Create the data store "Levels" in team 5 "Operations": at most 1,000 MB, records typed by data structure 17.',
+        "Levels",
+        ["Make refuses where the organization has no room left for it. A second call makes a second data store."],
+    ),
+    Told(
+        "data_stores_update",
+        {"dataStoreId": 32, "maxSizeMB": 2, "datastructureId": 19},
+        {"/data-stores/32": {"dataStore": LEVELS}, "/teams/5": TEAM},
+        'Change data store 32 "Levels" in team 5 "Operations": data structure, size. It holds 412 records, 3 MB of 10 MB.',
+        "Levels",
+        [
+            "It holds 3 MB, more than it may hold then: Make is likely to refuse.",
+            "The records stay as they are: see that they fit the new data structure.",
+        ],
+    ),
+    Told(
+        "data_stores_update",
+        {"dataStoreId": 32, "maxSizeMB": 10},
+        {"/data-stores/32": {"dataStore": LEVELS}, "/teams/5": TEAM},
+        'Change data store 32 "Levels" in team 5 "Operations": size. It holds 412 records, 3 MB of 10 MB.',
+        "Levels",
+        ["It is so already: nothing would change."],
+    ),
+    Told(
+        "data_stores_delete",
+        {"teamId": 5, "ids": [31, 77]},
+        {
+            "/data-stores": {"dataStores": [STORE, LEVELS]},
+            "/teams/5": TEAM,
+            "/scenarios": SCENARIOS,
+            "/scenarios/72/blueprint": blueprint(datastore=31),
+            "/scenarios/73/blueprint": blueprint(datastore=32),
+        },
+        'Delete data store 31 "Suppliers" in team 5 "Operations" for good, with 37 records, 5 KB of 8 MB.',
+        "Suppliers",
+        [
+            "Not found: data store 77.",
+            "The records go too. Make has no way to bring them back.",
+            "Scenarios that use what is deleted fail from then on.",
+            GUARD,
+        ],
+        ['scenario 72 "Stock sync", off: uses it in 2 slack:CreateMessage'],
+    ),
+    Told(
+        "data_stores_delete",
+        {"teamId": 5, "all": True, "exceptIds": [99]},
+        {
+            "/data-stores": {"dataStores": [STORE, LEVELS]},
+            "/teams/5": TEAM,
+            "/scenarios": SCENARIOS,
+            "/scenarios/72/blueprint": blueprint(datastore=31, other=32),
+            "/scenarios/73/blueprint": blueprint(datastore=32),
+        },
+        'Delete 2 data stores in team 5 "Operations" for good, with 449 records.',
+        "2 data stores",
+        [
+            "Not found: data store 99.",
+            "Kept: 0 data stores.",
+            "The records go too. Make has no way to bring them back.",
+            "Scenarios that use what is deleted fail from then on.",
+            GUARD,
+        ],
+        [
+            'data store 31 "Suppliers": 37 records, 5 KB of 8 MB',
+            'data store 32 "Levels": 412 records, 3 MB of 10 MB',
+            'scenario 72 "Stock sync", off: uses data store 31 "Suppliers" in 2 slack:CreateMessage',
+            'scenario 73 "Refunds", invalid: uses data store 32 "Levels" in 2 slack:CreateMessage',
+        ],
+    ),
+    Told(
+        "data_stores_delete",
+        {"teamId": 5, "all": True},
+        {},
+        "Delete all data stores in team 5 for good.",
+        "all data stores",
+        ["The records go too. Make has no way to bring them back.", GUARD],
+        [],
+        ["The data stores themselves: Make answered 404.", "The name of the team: Make answered 404."],
+    ),
+    Told(
+        "templates_delete",
+        {"templateId": 8},
+        {
+            "/templates/8": {
+                "template": {
+                    "id": 8,
+                    "name": "To sheet",
+                    "teamId": 5,
+                    "usedApps": ["gateway"],
+                    "published": "2026-01-01",
+                    "approved": "x",
+                }
+            },
+            "/teams/5": TEAM,
+        },
+        'Delete template 8 "To sheet" in team 5 "Operations" for good.',
+        "To sheet",
+        [
+            "It is made for: gateway.",
+            "It is published: nobody can make scenarios from it any more.",
+            "It is approved: Make lets an administrator alone delete it.",
+            "Scenarios that were made from it stay.",
+            GUARD,
+        ],
+    ),
+    Told(
+        "incomplete_executions_retry",
+        {"incompleteExecutionId": RUN_A},
+        {
+            f"/dlqs/{RUN_A}": {
+                "dlq": {"id": RUN_A, "scenarioId": 71, "scenarioName": "Order intake", "attempts": 1, "resolved": False}
+            },
+            "/scenarios/71": {"scenario": ORDERS},
+            "/dlqs": {"dlqs": [{"id": RUN_B, "reason": "other"}, FAILED]},
+        },
+        f'Run the rest of incomplete execution {RUN_A} of scenario 71 "Order intake" again. '
+        'It failed on 2026-05-01T10:00:00.000Z with "[429] Too many requests". It was tried again 1 time before.',
+        "Order intake",
+        [
+            "The scenario is on.",
+            "It works with: gateway, slack.",
+            (
+                "It goes on from the module that failed, with the blueprint as it was then. What that module did before it "
+                "failed may happen twice; the modules after it run too."
+            ),
+            "A retry cannot be taken back. A second call is a second retry.",
+        ],
+    ),
+    Told(
+        "incomplete_executions_delete",
+        {"scenarioId": 71, "ids": [RUN_A, RUN_B]},
+        {"/scenarios/71": {"scenario": ORDERS}, "/dlqs": {"dlqs": [FAILED], "pg": {"limit": 1000}}},
+        f'Delete incomplete execution {RUN_A} of scenario 71 "Order intake" for good. '
+        'It failed on 2026-05-01T10:00:00.000Z with "[429] Too many requests".',
+        "Order intake",
+        [
+            f"Not found: incomplete execution {RUN_B}.",
+            "What is left undone stays undone: what is deleted cannot be retried any more.",
+            "One that is being retried at that moment is passed over.",
+            GUARD,
+        ],
+    ),
+    Told(
+        "notifications_mark_read",
+        {},
+        {"/notifications": {"notifications": [], "userUnreadNotifications": 0}},
+        "Mark your notifications as read: none is unread.",
+        "0 notifications",
+        [
+            "It is so already: nothing would change.",
+            "Make marks all of them, and offers no way to mark one as unread again.",
+        ],
+    ),
+    Told(
+        "notifications_delete",
+        {"ids": ["80446"]},
+        {
+            "/notifications": {
+                "notifications": [{"id": "80446", "subject": "Error in Order intake", "read": None}, {"id": "80447"}]
+            }
+        },
+        'Delete unread notification 80446 "Error in Order intake" for good.',
+        "Error in Order intake",
+        ["Make has no way to bring a notification back."],
+    ),
+    Told(
+        "maton_connections_create",
+        {"method": "OAUTH2"},
+        {"/connections": {"connections": [LINK]}},
+        "Begin a new link between your Maton account and a Make account, to sign in by OAUTH2.",
+        "new link",
+        [
+            "Nothing is linked until a person opens the address in the answer and signs in at Make.",
+            "There is a link already: link-1, ACTIVE.",
+            "With several active links it is open which one a call uses, unless the server is told one.",
+        ],
+    ),
+    Told(
+        "maton_connections_delete",
+        {"matonConnectionId": "link-1"},
+        {
+            "/connections/link-1": {"connection": LINK},
+            "/connections": {"connections": [LINK, {**LINK, "connection_id": "link-2", "status": "PENDING"}]},
+        },
+        "Cut the link link-1 between your Maton account and a Make account for good, which is ACTIVE.",
+        "link-1",
+        [
+            "Nothing in the Make account changes. A new link needs a person who signs in at Make.",
+            "It is the only active link: without it this server reaches Make no more through the gateway.",
+        ],
+    ),
+    Told(
+        "maton_connections_delete",
+        {"matonConnectionId": "link-1"},
+        {
+            "/connections/link-1": {"connection": LINK},
+            "/connections": {"connections": [LINK, {**LINK, "connection_id": "link-2"}]},
+        },
+        "Cut the link link-1 between your Maton account and a Make account for good, which is ACTIVE.",
+        "link-1",
+        [
+            "Nothing in the Make account changes. A new link needs a person who signs in at Make.",
+            "1 other active link stays: calls may reach another Make account than before.",
+        ],
+        ["link link-2, ACTIVE"],
+    ),
+)
