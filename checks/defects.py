@@ -5,6 +5,7 @@ from dataclasses import dataclass
 GATE = "server/make_mcp/confirmation/gate.py"
 CODES = "server/make_mcp/confirmation/codes.py"
 USED = "server/make_mcp/confirmation/used.py"
+QUESTION = "server/make_mcp/confirmation/question.py"
 PERSON = "server/make_mcp/confirmation/person.py"
 OUTCOMES = "server/make_mcp/confirmation/outcomes.py"
 CLIENTS = "server/make_mcp/clients.py"
@@ -30,22 +31,20 @@ def defect(what: str, *changes: tuple[str, str, str]) -> Defect:
 
 
 _TAKE_AND_SEND = """        await self._codes.take(held)
-        return await self._send(attempt, forced=held.force, seen=not reading.sight.missing)
+        return await self._send(attempt, seen=reading.sight.target is not None)
 """
-_CHANGED = """        if not held.fits(reading.state):
-            return await self._preview(attempt, why=previews.CHANGED)
-        attempt.record"""
 _SEND = _TAKE_AND_SEND.split("\n", 1)[1]
 _SENT = "sent = [self.request.method, self.request.path, dict(self.request.query), self.request.body]"
 _DIGEST = "_canonical([self.tool, self.caller, force, sent])"
 _ACTION = '    if reply.action != "accept":\n'
-_NAMES = """    if name is not None and name not in {typed, typed.strip(), typed.strip().removeprefix('"').removesuffix('"')}:\n"""
+_NAMES = """    return normalize("NFC", name) in {given, given.strip(), given.strip().removeprefix('"').removesuffix('"')}
+"""
 _ANSWERED = "if self.state != about or not isinstance(self.answer, ElicitResult):"
 _NOTED = """            first = await self._used.take(held.id, held.until)
         except OSError:
             raise NotConfirmed("store", _TOLD["store"]) from None
 """
-_KEPT = "{known: end for known, end in self._until.items() if end + _SPARE > now}"
+_KEPT = "{known: end for known, end in self._until.items() if end > now}"
 _LOOK = 'if wanted.endpoint.effect != "read" or wanted.request.method != "GET":'
 _RECORDED = """        try:
             with record:
@@ -72,7 +71,7 @@ DEFECTS = (
             _TAKE_AND_SEND,
             """        await self._codes.take(held)
         try:
-            return await self._send(attempt, forced=held.force, seen=True)
+            return await self._send(attempt, seen=True)
         except BaseException:
             self._codes._used._until.pop(held.id, None)
             raise
@@ -83,13 +82,16 @@ DEFECTS = (
         "a no does not use the code up",
         (
             GATE,
-            "                await self._codes.take(held)\n            raise\n",
+            "                await self._codes.end(held)\n            raise\n",
             "                pass\n            raise\n",
         ),
     ),
     defect("used codes are forgotten", (USED, _KEPT, "{}")),
-    defect("used codes are forgotten while they are good", (USED, "if end + _SPARE > now}", "if end - 60 > now}")),
-    defect("used codes are never forgotten", (USED, "if end + _SPARE > now}", "}")),
+    defect(
+        "used codes are forgotten while they are good",
+        (USED, "        self._until[id_] = now + _SPARE\n", "        self._until[id_] = now + 60\n"),
+    ),
+    defect("used codes are never forgotten", (USED, "if end > now}", "}")),
     defect("a file of used codes forgets them", (USED, "(self._clock() - _SPARE,)", "(self._clock() + _SPARE,)")),
     defect("in a file each call is the first", (USED, ".rowcount == 1", ".rowcount >= 0")),
     defect(
@@ -107,7 +109,7 @@ DEFECTS = (
     # A code is for one call
     defect(
         "the state of the target is not checked",
-        (GATE, _CHANGED, _CHANGED.replace("not held.fits(reading.state)", "False")),
+        (GATE, "        if held.fits(reading.state):\n", "        if True:\n"),
     ),
     defect("the state of the target is not in the code", (CODES, "_sha(_canonical(state))[:16]", "bytes(16)")),
     defect(
@@ -140,8 +142,10 @@ DEFECTS = (
         "the MAC leaves the state out", (CODES, "hmac.digest(self._key, head,", "hmac.digest(self._key, head[:-16],")
     ),
     # A code ends
-    defect("no code expires", (CODES, "if self.left(held) <= 0:", "if False:")),
-    defect("a code is good for a moment too long", (CODES, "if self.left(held) <= 0:", "if self.left(held) < 0:")),
+    defect("no code expires", (CODES, "if not 0 < self.left(held) <= SECONDS + _SKEW:", "if False:")),
+    defect(
+        "a code is good for a moment too long", (CODES, "if not 0 < self.left(held)", "if not 0 <= self.left(held)")
+    ),
     defect(
         "how long the person took does not count",
         (
@@ -169,19 +173,24 @@ DEFECTS = (
 """,
         ),
     ),
+    defect("a person is not told what changes", (QUESTION, "    if told:\n", "    if False:\n")),
+    defect("a person is not told what was not read", (QUESTION, "sight.unseen[:1]", "sight.unseen[:0]")),
     defect(
         "a person who declines agrees",
         (PERSON, '    if reply.action == "decline":\n', "    if False:\n"),
         (PERSON, _ACTION, '    if reply.action == "cancel":\n'),
     ),
     defect("a form that is closed agrees", (PERSON, _ACTION, "    if False:\n")),
-    defect("any name agrees", (PERSON, _NAMES, "    if False:\n")),
-    defect("a part of the name agrees", (PERSON, _NAMES, "    if name is not None and typed not in name:\n")),
+    defect("any name agrees", (PERSON, _NAMES, "    return True\n")),
+    defect("a part of the name agrees", (PERSON, _NAMES, "    return given in name\n")),
     defect(
         "the name in other letters agrees",
-        (PERSON, _NAMES, "    if name is not None and name.lower() != typed.strip().strip('\"').lower():\n"),
+        (PERSON, _NAMES, "    return name.lower() == given.strip().strip('\"').lower()\n"),
     ),
-    defect("the name stands in the question as it is", (PERSON, "typed = quoted(sight.name)", "typed = sight.name")),
+    defect(
+        "the name stands in the question as it is",
+        (QUESTION, "type {quoted(self.name)}; to refuse", "type {self.name}; to refuse"),
+    ),
     defect(
         "the target is not read again after the person",
         (GATE, "            if client.waits:\n", "            if False:\n"),
@@ -219,19 +228,19 @@ DEFECTS = (
         "Make is overruled as soon as it holds back",
         (
             GATE,
-            "return await self._preview(attempt, guarded=refused)",
-            "return await self._send(attempt, forced=True)",
+            "return await self._preview(attempt.overruling(), guarded=refused)",
+            "return await self._send(attempt.overruling())",
         ),
     ),
     defect(
         "Make is overruled from the start",
         (
             GATE,
-            "if forced else attempt.call.request\n        record.leaves()",
-            "if forced or endpoint.guarded else attempt.call.request\n        record.leaves()",
+            "if self.call.forced else plain",
+            "if self.call.forced or self.endpoint.guarded else plain",
         ),
     ),
-    defect("the first code overrules Make", (GATE, "force=guarded is not None)", "force=endpoint.guarded)")),
+    defect("the first code overrules Make", (GATE, "force=attempt.call.forced)", "force=endpoint.guarded)")),
     # What happened
     defect("a preview sends what is no look", (GATE, _LOOK, "if False:")),
     defect("a preview sends any method", (GATE, _LOOK, 'if wanted.endpoint.effect != "read":')),
@@ -258,7 +267,18 @@ DEFECTS = (
         "a client that was asked can say that it cannot ask",
         (GATE, "            if self._asked.get(held.id):\n", "            if False:\n"),
     ),
-    defect("a code without a target", (GATE, "        if not reading.sight.bound:\n", "        if False:\n")),
+    defect(
+        "a code for what could not be read",
+        (GATE, "if not reading.sight.bound or reading.sight.unread:", "if not reading.sight.bound:"),
+    ),
+    defect(
+        "what cannot be read now counts as changed", (GATE, "        if reading.sight.unread:\n", "        if False:\n")
+    ),
+    defect("a code of the future is good", (CODES, "<= SECONDS + _SKEW:", "< 10**9:")),
+    defect(
+        "a code without a target",
+        (GATE, "if not reading.sight.bound or reading.sight.unread:", "if reading.sight.unread:"),
+    ),
     defect(
         "the log leaves refusals out",
         (

@@ -95,9 +95,15 @@ def _run(arguments: list[str]) -> int:
     return config(settings, own["client"])
 
 
+def _is_order(message: str) -> bool:
+    """Whether arguments of a tool were not taken since a flag stands between them."""
+    return message.startswith("unrecognized arguments: ") and "=" in message
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}. `{self.prog} --help` shows what there is")
+        order = "; flags stand before the tool's name, or after all its arguments" if _is_order(message) else ""
+        raise UsageError(f"{message}{order}. `{self.prog} --help` shows what there is")
 
 
 def _parse(arguments: list[str]) -> dict[str, Any]:
@@ -192,7 +198,7 @@ def _no_such_flag(name: str, flags: Collection[str], *, in_call: bool) -> str:
     setting = name.removeprefix("--").replace("-", "_")
     if setting in KEYS:
         return (
-            f"there is no flag for a key, since other processes can read a command line: set {setting.upper()}, "
+            f"there is no flag for a key, since other processes can read a command line: set {variable(setting)}, "
             f"or give {name}-file"
         )
     near = difflib.get_close_matches(name, flags, n=1, cutoff=0.7)

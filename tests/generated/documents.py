@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from make_mcp import __version__
 from make_mcp.app import tool
 from make_mcp.confirmation import schema
-from make_mcp.settings import Settings, variable
+from make_mcp.settings import KEYS, Settings, variable
 from make_tools import GROUPS, Endpoint, Upstream
 from make_tools.previews import PLANS
 
@@ -110,7 +110,7 @@ def _kind(listed: Mapping[str, Any]) -> str:
 def settings_table() -> str:
     rows = ["| environment | flag | what it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        flag = "" if name in {"maton_api_key", "make_api_key"} else f"`--{name.replace('_', '-')}`"
+        flag = "" if name in KEYS else f"`--{name.replace('_', '-')}`"
         rows.append(f"| `{variable(name)}` | {flag} | {field.description} |")
     return "\n".join(rows)
 
@@ -149,7 +149,7 @@ def manifest() -> dict[str, Any]:
         "confirm": option(
             "Confirmation",
             "standard: deletions take a code, and you type a name where Claude can ask you. strict: every change takes a code. "
-            "human: nothing is changed without asking you.",
+            "human: nothing is changed unless Claude can ask you, which Claude Desktop could not when this was written.",
             default="standard",
         ),
         "read_only": option("Read only", "Remove every tool that changes something.", "boolean", default=False),

@@ -31,6 +31,9 @@ WRITES = [endpoint for endpoint in ENDPOINTS.values() if endpoint.effect != "rea
 
 LINK = {"connection": {"id": "21fd90f9", "app": "make"}}
 
+SEEN = b'{"hook":{"id":5,"name":"Orders"}}'
+"""What a look of a preview gets, where it is not what a test is about."""
+
 Respond = Callable[[httpx2.Request], httpx2.Response]
 
 
@@ -63,6 +66,14 @@ def always(status: int = 200, content: bytes = b"", **headers: str) -> Respond:
     return lambda _: httpx2.Response(status, content=content, headers=named)
 
 
+def behind_looks(tool: str, respond: Respond) -> Respond:
+    """The same, but for the looks of a tool's preview: what it does then is what `respond` gets."""
+    answers_looks = ENDPOINTS[tool].effect != "read"
+    return lambda request: (
+        httpx2.Response(200, content=SEEN) if answers_looks and request.method == "GET" else respond(request)
+    )
+
+
 def failing(error: Exception) -> Respond:
     def respond(_: httpx2.Request) -> httpx2.Response:
         raise error
@@ -88,10 +99,14 @@ Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 
 
 class Listener:
-    """A loopback server that hands each connection to `answer`, and counts the requests that arrived."""
+    """A loopback server that hands each connection to `answer`, and counts the requests that arrived.
 
-    def __init__(self, answer: Answering) -> None:
+    With `for_tool` the looks of that tool's preview are answered, so that what it does then is what `answer` gets.
+    """
+
+    def __init__(self, answer: Answering, for_tool: str | None = None) -> None:
         self._answer = answer
+        self._answers_looks = for_tool is not None and ENDPOINTS[for_tool].effect != "read"
         self.requests: list[bytes] = []
         self.port = 0
 
@@ -121,7 +136,13 @@ class Listener:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if await self.read_request(reader):
+            request = await self.read_request(reader)
+            if self._answers_looks and request.startswith(b"GET "):
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (len(SEEN), SEEN)
+                )
+                await writer.drain()
+            elif request:
                 await self._answer(reader, writer)
         finally:
             writer.close()

@@ -16,6 +16,7 @@ from tests.server.network import (
     Network,
     Respond,
     always,
+    behind_looks,
     calling,
     carried_out,
     json_answer,
@@ -103,7 +104,9 @@ async def test_an_error_of_any_status_and_form_is_one_clear_text(body: str):
         network = Network()
         async with calling(network, flags) as caller:
             for status, (name, arguments) in itertools.product(REFUSALS, CALLS):
-                network.respond = always(status, ERROR_BODIES[body], content_type="application/json")
+                network.respond = behind_looks(
+                    name, always(status, ERROR_BODIES[body], content_type="application/json")
+                )
                 network.sent.clear()
                 answer = await carried_out(caller, name, arguments)
                 if (name, status) == (DESTROY, 406) and b'"IM004"' in ERROR_BODIES[body]:
@@ -126,7 +129,7 @@ async def test_what_make_says_reaches_the_agent():
         message="Cannot delete", code="IM004", detail=["first", "second"], suberrors=[{"message": "third"}],
         metadata=[{"data": [{"scenarioId": 925, "scenarioName": 'My "orders"\nscenario'}, {"scenarioId": 926}]}],
     )  # fmt: skip
-    async with calling(Network(always(406, said)), MAKE_KEY) as caller:
+    async with calling(Network(behind_looks(DESTROY, always(406, said))), MAKE_KEY) as caller:
         held_back = (await carried_out(caller, DESTROY, DESTROY_ARGUMENTS)).data
         refused = (await carried_out(caller, WRITE, WRITE_ARGUMENTS)).text
     assert refused.startswith("scenarios_start: Make answered 406 IM004: Cannot delete; first; second; third. ")
@@ -134,7 +137,7 @@ async def test_what_make_says_reaches_the_agent():
     assert f"Scenarios concerned: {named.format('')}" in refused
     assert held_back is not None
     assert (
-        f"(406 IM004): Cannot delete; first; second; third. It names scenario {named.format('scenario ')}"
+        f'(406 IM004): "Cannot delete; first; second; third.". It names scenario {named.format("scenario ")}'
         in held_back["why"]
     )
     assert held_back["nothingChanged"] is True
@@ -276,7 +279,7 @@ async def test_an_odd_answer_is_an_error_in_words_or_data_for_every_client(form:
     network = Network()
     async with calling(network, MAKE_KEY) as caller:
         for name, arguments in CALLS:
-            network.respond = answering(body, kind)
+            network.respond = behind_looks(name, answering(body, kind))
             answer = await carried_out(caller, name, arguments)
             if answer.data is None:
                 is_clear(answer, name)

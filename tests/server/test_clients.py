@@ -32,7 +32,7 @@ from make_mcp.confirmation import AnswerAwaited, Question, Reply
 
 Json = dict[str, Any]
 FORM = {"type": "object", "properties": {"typedName": {"type": "string"}}, "required": ["typedName"]}
-QUESTION = Question("the code", "Delete scenario 5?", FORM, "Order intake")
+QUESTION = Question("the code", "Delete scenario 5.", "Order intake")
 YES = ElicitResult(action="accept", content={"typedName": "Order intake"})
 VERSION = "2026-07-28"
 

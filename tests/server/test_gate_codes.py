@@ -173,17 +173,21 @@ async def test_a_target_that_was_switched_on_is_another_than_the_one_that_was_of
 async def test_a_target_that_cannot_be_read_any_more_is_left_alone():
     async with bench() as b:
         id_ = await b.scenario()
+        code = await b.code(DELETE, NOBODY, scenarioId=id_)
         for broken in (
             httpx2.ReadTimeout("slow"),
             json_answer({"message": "m"}, 500),
-            json_answer({"message": "m"}, 403),
+            json_answer({"message": "m"}, 429),
+            httpx2.Response(403, content=b"<html>error code: 1010"),
         ):
-            code = await b.code(DELETE, NOBODY, scenarioId=id_)
             b.wire.answers("GET", broken)
-            shown = await b.preview(DELETE, NOBODY, scenarioId=id_, confirm=code)
-            assert "notRead" in shown
-            b.wire.instead = None
+            assert await b.refused(DELETE, NOBODY, scenarioId=id_, confirm=code) == "not_read"
+        b.wire.answers("GET", json_answer({"message": "Permission denied", "code": "SC403"}, 403))
+        assert "notRead" in await b.preview(DELETE, NOBODY, scenarioId=id_, confirm=code)
         assert b.wire.writes == []
+        # Nothing of that used the code up.
+        b.wire.instead = None
+        assert isinstance(await b.call(DELETE, NOBODY, scenarioId=id_, confirm=code), Done)
 
 
 async def test_under_strict_a_write_is_bound_to_its_target_too():

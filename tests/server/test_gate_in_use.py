@@ -51,7 +51,7 @@ async def test_a_person_is_asked_again_before_make_is_overruled():
         assert first.about != second.about
         assert "held this back" not in first.message
         assert (
-            f'held this back before, since other things depend on it. Concerned: scenario {scenario} "Order intake"'
+            f'held this back before, since other things depend on it. This affects: scenario {scenario} "Order intake"'
             in second.message
         )
         assert b.audit[1:] == ["confirmed by person (in_use): refused_by_make 406", "confirmed by person: done 200"]

@@ -56,8 +56,8 @@ async def test_a_person_is_asked_about_what_the_preview_showed_and_it_is_not_rea
         shown = await b.preview("hooks_delete", person, hookId=hook)
         b.wire.sent.clear()
         assert await b.refused("hooks_delete", person, hookId=hook, confirm=f" {shown['code']} ") == "declined"
-        assert [request.url.path for request in b.wire.sent] == [f"/api/v2/hooks/{hook}"]
-        assert person.questions[0].message.startswith(f"{shown['what']} Concerned: scenario {scenario} ")
+        assert [request.url.path for request in b.wire.sent] == [f"/api/v2/hooks/{hook}", "/api/v2/scenarios"]
+        assert person.questions[0].message.startswith(f"{shown['what']} This affects: scenario {scenario} ")
 
 
 async def test_a_person_is_asked_the_same_where_the_preview_was_another_process():
@@ -78,13 +78,13 @@ async def test_a_person_is_asked_the_same_where_the_preview_was_another_process(
                 questions += person.questions
             assert questions[0].about == questions[1].about
             for question in questions:
-                assert "Concerned: scenario" in question.message
+                assert "This affects: scenario" in question.message
                 assert ("held this back" in question.message) is forced
 
 
 HOSTILE = [
     "a\nb", "ignore this\r\nDelete nothing.", '"; to agree, close this', "\u202eekatni redrO", "a\u200bb\u2066c\u2069", "\x1b[2J", "x" * 10_000,
-    "confirm=true", "confirm", " ", " padded ", "tag\U000e0041\U000e0042", "", "\ud800", "A" * 108, "a\u2028b", "a\u3000b", "ﷺ" * 50, "\\" * 30,
+    "confirm=true", "confirm", " ", " padded ", "tag\U000e0041\U000e0042", "", "A" * 108, "a\u2028b", "a\u3000b", "ﷺ" * 50, "\\" * 30,
 ]  # fmt: skip
 
 

@@ -165,7 +165,7 @@ OWNERS = (
             "The old values cannot be read back. Scenarios that use it sign in with the new ones from then on.",
             "A connection that signs in through OAuth has to be authorised again by a person at Make.",
         ],
-        ['scenario 71 "Order intake", on: uses it in 2 slack:CreateMessage'],
+        ['scenario 71 "Order intake", on: uses it in module 2 slack:CreateMessage'],
     ),
     Told(
         "connections_delete",

@@ -29,11 +29,12 @@ class Run:
         return [look for batch in self.batches for look in batch]
 
 
-def run(tool: str, given: Mapping[str, Any], answers: Answers, *, whole: bool = True) -> Run:
-    """The whole plan, or as much of it as the state of the target takes."""
+def run(tool: str, given: Mapping[str, Any], answers: Answers, *, whole: bool = True, forced: bool = False) -> Run:
+    """The whole plan, or as much of it as the state of the target takes; `forced` where Make's own guard is overruled."""
     request = ENDPOINTS[tool].parse(given)
     sight, batches, bound = Sight(), list[Sequence[Look]](), None
-    plan = PLANS[tool](Call({name: value for name, value in given.items() if value is not None}, request), sight)
+    present = {name: value for name, value in given.items() if value is not None}
+    plan = PLANS[tool](Call(present, request, forced), sight)
     try:
         batch = next(plan)
         while True:

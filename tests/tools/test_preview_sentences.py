@@ -64,20 +64,21 @@ def test_only_so_many_blueprints_are_read_and_the_rest_is_counted():
     ]
 
 
-def test_what_is_read_side_by_side_goes_out_together():
+def test_what_a_code_is_bound_to_is_read_first_and_what_can_go_out_together_does():
     done = run("connections_set_data", {"connectionId": 9, "data": {"apiKey": "x"}}, by_path({
         "/connections/9": {"connection": {"id": 9, "name": "Slack", "teamId": 5}},
         "/scenarios": {"scenarios": [{"id": 71}, {"id": 72}]},
     }))  # fmt: skip
     assert [[look.request.path for look in batch] for batch in done.batches] == [
         ["/connections/9"],
-        ["/teams/5", "/connections/9/editable-data-schema", "/scenarios"],
+        ["/scenarios"],
         ["/scenarios/71/blueprint", "/scenarios/72/blueprint"],
+        ["/teams/5", "/connections/9/editable-data-schema"],
     ]
 
 
 def test_a_delete_of_several_is_bound_to_each_of_them():
-    stores = [{"id": number, "name": f"Store {number}", "maxSize": "1048576"} for number in (32, 31)]
+    stores = [{"id": number, "name": f"Store {number}", "maxSize": "1048576", "records": 3} for number in (32, 31)]
     team = {"/teams/5": {"team": {"id": 5, "name": "Operations"}}}
 
     def state(*there: dict[str, Any]) -> object:
@@ -87,7 +88,8 @@ def test_a_delete_of_several_is_bound_to_each_of_them():
     assert state(*stores) == state(*reversed(stores))
     assert state(*stores) != state(*stores, {"id": 33})
     assert state(*stores) != state(stores[0], {**stores[1], "name": "Renamed"})
-    assert state(*stores) == state(stores[0], {**stores[1], "records": 9})
+    assert state(*stores) == state(stores[0], {**stores[1], "records": "9"})
+    assert state(*stores) != state(stores[0], {**stores[1], "records": "0"})
     assert state() != run("data_stores_delete", {"teamId": 5, "all": True}, by_path(team), whole=False).sight.state
 
 

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tools.preview_answers import FIELDS, KEYS, NAMES, ODD, answers, echo, objects
-from tests.tools.preview_driver import ENDPOINTS, WRITES, Answers, Run, run, shown
+from tests.tools.preview_driver import ENDPOINTS, WRITES, Answers, Run, run, shown, texts
+from tests.tools.preview_form import GUARD
 from tests.tools.wire_cases import CASES
 
 from make_tools.previews import PLANS, Look, Seen, Unseen
 from make_tools.wording import safe
 
 CALLS = [(case.tool, dict(case.arguments)) for case in CASES if case.tool in WRITES]
+GUARDED = [name for name in WRITES if ENDPOINTS[name].guarded]
+NOTHING = "There is nothing to delete"
 LONGEST = 2000
 """Characters of one text in a preview."""
 
@@ -48,26 +51,31 @@ def test_a_plan_says_in_one_line_what_its_preview_shows():
         assert about[0].isupper(), tool
 
 
-def holds_up(tool: str, arguments: Mapping[str, Any], answers: Answers) -> None:
-    """What is true of a plan, whatever it gets to see."""
+def holds_up(tool: str, arguments: Mapping[str, Any], answers: Answers, *, forced: bool = False) -> None:
+    """What is true of a plan, whatever it gets to see; `forced` where Make has a guard that can be overruled."""
+    forced = forced and ENDPOINTS[tool].guarded
     seen: list[Seen] = []
 
     def answer(look: Look) -> Seen:
         seen.append(answers(look))
         return seen[-1]
 
-    done = run(tool, arguments, answer)
+    done = run(tool, arguments, answer, forced=forced)
 
-    assert done.sight.bound
+    # A code for nothing would be good for whatever is there by then.
+    assert done.sight.bound is not (NOTHING in done.sight.what)
+    assert done.sight.bound or done.sight.missing
     assert done.sight.what
     assert done.sight.name
     assert [text for text in shown(done.sight) if not is_safe(text)] == []
     assert all(look.request.method == "GET" and look.endpoint.effect == "read" for look in done.looks)
     # Whoever needs the state alone stops early, and sees the same.
     again = iter(seen)
-    part = run(tool, arguments, lambda _: next(again), whole=False)
+    part = run(tool, arguments, lambda _: next(again), whole=False, forced=forced)
     assert json.dumps(part.sight.state) == json.dumps(done.sight.state)
     assert part.sight.name == done.sight.name
+    assert part.sight.unread is done.sight.unread
+    assert part.sight.missing is done.sight.missing
     if done.bound is not None:
         assert json.dumps(done.bound[0]) == json.dumps(done.sight.state)
         assert done.bound[1] == done.sight.name
@@ -77,25 +85,26 @@ def holds_up(tool: str, arguments: Mapping[str, Any], answers: Answers) -> None:
 @settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_a_plan_gets_along_with_any_answer(tool: str, arguments: dict[str, Any], data: st.DataObject):
-    holds_up(tool, arguments, lambda _: data.draw(answers))
+    holds_up(tool, arguments, lambda _: data.draw(answers), forced=data.draw(st.booleans()))
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CALLS)
 @settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_a_plan_gets_along_with_any_fields(tool: str, arguments: dict[str, Any], data: st.DataObject):
-    holds_up(tool, arguments, lambda look: echo(look, "Orders", data.draw(objects)))
+    holds_up(tool, arguments, lambda look: echo(look, "Orders", data.draw(objects)), forced=data.draw(st.booleans()))
 
 
+@pytest.mark.parametrize("forced", [False, True])
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize(("tool", "arguments"), CALLS)
-def test_a_plan_gets_along_with_what_no_field_should_hold(tool: str, arguments: dict[str, Any], odd: Any):
+def test_a_plan_gets_along_with_what_no_field_should_hold(tool: str, arguments: dict[str, Any], odd: Any, forced: bool):
     fields = dict.fromkeys(FIELDS, odd)
-    holds_up(tool, arguments, lambda look: echo(look, "Orders", fields))
+    holds_up(tool, arguments, lambda look: echo(look, "Orders", fields), forced=forced)
     del fields["id"]
-    holds_up(tool, arguments, lambda look: echo(look, "Orders", fields))
-    holds_up(tool, arguments, lambda _: dict.fromkeys(KEYS, odd))
-    holds_up(tool, arguments, lambda _: {key: [odd] for key in KEYS})
+    holds_up(tool, arguments, lambda look: echo(look, "Orders", fields), forced=forced)
+    holds_up(tool, arguments, lambda _: dict.fromkeys(KEYS, odd), forced=forced)
+    holds_up(tool, arguments, lambda _: {key: [odd] for key in KEYS}, forced=forced)
 
 
 @pytest.mark.parametrize(("tool", "arguments"), CALLS)
@@ -131,6 +140,13 @@ def _outside_quotes(line: str) -> Iterator[str]:
     yield line[start:]
 
 
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize(("tool", "arguments"), CALLS)
+def test_the_texts_of_a_target_are_as_short_as_names(tool: str, arguments: dict[str, Any], name: str):
+    done = run(tool, arguments, lambda look: echo(look, name))
+    assert [text for text in texts(done.sight.target) if len(text) > 78] == []
+
+
 @pytest.mark.parametrize(("tool", "arguments"), CALLS)
 def test_no_preview_shows_an_address_or_a_credential(tool: str, arguments: dict[str, Any]):
     def nothing_beside_it(look: Look) -> dict[str, Any]:
@@ -155,18 +171,25 @@ def test_a_preview_reads_little(tool: str, arguments: dict[str, Any]):
     answer: dict[str, Any] = {key: every if key.endswith("s") else one for key in KEYS}
     done = run(tool, arguments, lambda _: answer)
     assert len(done.looks) <= 24
-    assert len(done.batches) <= 3
+    assert len(done.batches) <= 4
     assert len(done.sight.dependents) <= 100
     assert max(map(len, lines(done))) <= LONGEST
 
 
-@pytest.mark.parametrize("tool", [name for name in WRITES if ENDPOINTS[name].guarded])
+@pytest.mark.parametrize("tool", GUARDED)
 def test_what_make_guards_is_said_to_take_a_second_confirmation(tool: str):
     arguments = next(arguments for name, arguments in CALLS if name == tool)
     done = run(tool, arguments, lambda look: echo(look, "Orders"))
-    assert (
-        "Make may ask back before it deletes: then nothing is gone until that is confirmed as well." in done.sight.next
-    )
+    assert GUARD in done.sight.next
+    assert "Make does not ask again." not in done.sight.next
+
+
+@pytest.mark.parametrize("tool", GUARDED)
+def test_where_that_is_overruled_make_is_said_to_ask_nobody(tool: str):
+    arguments = next(arguments for name, arguments in CALLS if name == tool)
+    done = run(tool, arguments, lambda look: echo(look, "Orders"), forced=True)
+    assert "Make does not ask again." in done.sight.next
+    assert not any("ask back" in line for line in done.sight.next)
 
 
 @pytest.mark.parametrize("tool", [name for name in WRITES if not ENDPOINTS[name].guarded])

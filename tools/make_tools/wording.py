@@ -3,6 +3,8 @@
 import json
 import unicodedata
 
+LONGEST_MESSAGE = 400
+"""Characters of a quoted message of Make."""
 LONGEST_NAME = 80
 """Characters of a quoted name, its quotes included."""
 

@@ -13,15 +13,19 @@ import anyio.to_thread
 from make_mcp.app import open_caller
 from make_mcp.calls import Answer, UnknownTool
 from make_mcp.confirmation import Nobody, Question, Reply
-from make_mcp.confirmation.person import FIELD
+from make_mcp.confirmation.question import FIELD
 from make_mcp.settings import Settings, SettingsError
 from make_tools import GROUPS
+from make_tools.wording import quoted
 
 
 def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool) -> int:
     """Prints the answer; an error goes to stderr and ends with 1."""
     arguments = read_values(tool, values)
-    person = Terminal() if sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
+    person = Terminal() if _at_a_terminal() else Nobody()
+    if person.can_ask and settings.confirm == "strict":
+        # The code goes from the preview to the call without anybody seeing it: here a person takes its place.
+        settings = settings.model_copy(update={"confirm": "human"})
 
     async def run() -> int:
         async with open_caller(settings) as (caller, _):
@@ -42,6 +46,11 @@ def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool)
         return anyio.run(run)
     except UnknownTool as error:
         raise SettingsError(str(error)) from None
+
+
+def _at_a_terminal() -> bool:
+    # None where a shell closed them.
+    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__))
 
 
 _ENDS_WITH_US = (
@@ -71,7 +80,9 @@ class Terminal:
         return None
 
     async def ask(self, question: Question) -> Reply:
-        sys.stderr.write(f"\n{question.message}\n> ")
+        sys.stderr.write(
+            f"\n{question.what}\nTo agree, type {quoted(question.name)}; press Enter to leave it as it is.\n> "
+        )
         sys.stderr.flush()
         line = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
         if not line:

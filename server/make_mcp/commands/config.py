@@ -33,6 +33,12 @@ def config(settings: Settings, client: str) -> int:
         )
     where, write = CLIENTS[client]
     print(f"{where}:", file=sys.stderr)
+    if settings.confirm == "human" and client in _CANNOT_ASK:
+        print(
+            f"make-mcp: to our knowledge {client} shows no questions of local servers (November 2026): with "
+            "--confirm human nothing can be changed from there.",
+            file=sys.stderr,
+        )
     print(write(_launch(settings)))
     return 0
 
@@ -76,6 +82,8 @@ def _restrictions(settings: Settings) -> Mapping[str, str]:
     return found
 
 
+_CANNOT_ASK = frozenset({"claude-desktop"})
+"""Clients without elicitation for local servers, when this was written."""
 _OF_THIS_PLACE = KEYS | {"transport", "host", "port"}
 """Keys are asked for by a word; a client starts the server over stdio."""
 

@@ -16,7 +16,7 @@ from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from make_mcp.audit import Entry, read
 from make_mcp.confirmation.codes import LENGTH
-from make_mcp.confirmation.person import FIELD
+from make_mcp.confirmation.question import FIELD
 
 Json = dict[str, Any]
 
@@ -65,6 +65,9 @@ class Screen:
 
     def good(self, text: str) -> None:
         print(f"     {self._paint('32', 'ok')} {text}")
+
+    def refused(self, text: str) -> None:
+        print(f"     {self._paint('32', 'ok, refused:')} {text}")
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and text else text
@@ -228,7 +231,7 @@ async def _delete_something(account: Account, person: Person, target: Json) -> N
     preview = await account.read("scenarios_delete", scenarioId=target["id"])
     screen.say(preview["what"])
     person.agrees = False
-    screen.good(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
+    screen.refused(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
     person.was_asked(1)
 
     screen.step("The user changes their mind: a new preview, a new code, and the name typed")
@@ -236,15 +239,15 @@ async def _delete_something(account: Account, person: Person, target: Json) -> N
     person.agrees = True
     await account.read("scenarios_delete", scenarioId=target["id"], confirm=preview["code"])
     screen.good(f'"{target["name"]}" is deleted')
-    screen.good(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
+    screen.refused(await account.refused("scenarios_delete", scenarioId=target["id"], confirm=preview["code"]))
     person.was_asked(2)
 
 
 async def _try_what_must_not_work(account: Account, screen: Screen, organization: int) -> None:
     screen.step("What must not work does not")
-    screen.good(await account.refused("scenarios_get", scenarioId="1/../../../../google-drive/v3/files/5"))
+    screen.refused(await account.refused("scenarios_get", scenarioId="1/../../../../google-drive/v3/files/5"))
     scenario = (await account.read("scenarios_list", organizationId=organization, limit=1))["scenarios"][0]
-    screen.good(await account.refused("scenarios_delete", scenarioId=scenario["id"], confirm="yes"))
+    screen.refused(await account.refused("scenarios_delete", scenarioId=scenario["id"], confirm="yes"))
     still = await account.read("scenarios_get", scenarioId=scenario["id"], fields=["id", "name"])
     screen.good(f'"{still["scenario"]["name"]}" is still there')
 

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from make_mcp.settings import Settings
 from make_mcp.stdio import Wire, claimed_wire
@@ -12,9 +13,9 @@ from make_mcp.stdio import Wire, claimed_wire
 
 def serve(settings: Settings) -> int:
     """Serves until the client closes stdin, or the process is told to stop."""
-    logging.basicConfig(
-        stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper())
     # The SDK and the HTTP client log addresses with their query, and session ids, at INFO.
     for chatty in ("httpx2", "httpcore2", "mcp"):
         logging.getLogger(chatty).setLevel(logging.DEBUG if settings.log_level == "debug" else logging.WARNING)
@@ -29,6 +30,20 @@ def serve(settings: Settings) -> int:
         with _quick_imports():
             _run_http(settings)
     return 0
+
+
+class OneLine(logging.Formatter):
+    """Log lines in which no text of others begins a line: nothing there can pose as a line of the audit log."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the standard library calls it so
+        record.message = "".join(c if c.isprintable() else " " for c in record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # as above
+        return "\n".join(f"    {line}" for line in super().formatException(ei).splitlines())
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802  # as above
+        return "\n".join(f"    {line}" for line in super().formatStack(stack_info).splitlines())
 
 
 @contextmanager

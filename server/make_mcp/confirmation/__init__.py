@@ -2,8 +2,10 @@
 
 from make_mcp.confirmation.codes import Codes
 from make_mcp.confirmation.errors import NotConfirmed
-from make_mcp.confirmation.gate import CONFIRM, Done, Gate, Policy, Told, schema
-from make_mcp.confirmation.person import AnswerAwaited, Client, Nobody, Question, Reply
+from make_mcp.confirmation.gate import Done, Gate, Told
+from make_mcp.confirmation.person import AnswerAwaited, Client, Nobody, Reply
+from make_mcp.confirmation.policy import CONFIRM, Policy, schema
+from make_mcp.confirmation.question import Question
 
 __all__ = [
     "CONFIRM",

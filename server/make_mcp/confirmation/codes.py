@@ -17,15 +17,20 @@ import secrets
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from make_mcp.confirmation.errors import NotConfirmed
+from make_mcp.confirmation.recent import Recent
 from make_mcp.confirmation.used import InMemory, UsedCodes
 from make_tools import Request
 
 SECONDS = 300
 """How long a code can be used."""
+_SKEW = 60
+"""Seconds by which the clocks of processes that share a key may differ."""
+_REMEMBERED = 1000
 _VERSION = 1
 _FORCE = 0x80
 _LAYOUT = struct.Struct(">B4sI16s4s4s16s16s")
@@ -78,6 +83,7 @@ class Codes:
         self._used: UsedCodes = used or InMemory()
         self._clock = clock
         self._began = clock()
+        self._dead: Recent[bytes, bool] = Recent(_REMEMBERED)
 
     def make(self, claim: Claim, state: Any, *, force: bool = False) -> str:
         """A new code for this call, on a target of this state."""
@@ -112,12 +118,7 @@ class Codes:
         force = bool(first & _FORCE)
         held = Held(id_, issued + SECONDS, force, state)
         self.still_good(held)
-        try:
-            used = await self._used.has(id_)
-        except OSError:
-            raise NotConfirmed("store", _TOLD["store"]) from None
-        if used:
-            raise NotConfirmed("used", _TOLD["used"])
+        await self.unused(held)
         if tool != _short(claim.tool):
             raise NotConfirmed("other_tool", _TOLD["other_tool"])
         if caller != _short(claim.caller):
@@ -128,8 +129,23 @@ class Codes:
 
     def still_good(self, held: Held) -> None:
         """Raises NotConfirmed if the code's time is over: a person may have taken long to answer."""
-        if self.left(held) <= 0:
+        if not 0 < self.left(held) <= SECONDS + _SKEW:
             raise self.expired()
+
+    async def unused(self, held: Held) -> None:
+        """Raises NotConfirmed if the code was used: by another call, or by a person's no."""
+        try:
+            used = await self._used.has(held.id)
+        except OSError:
+            raise NotConfirmed("store", _TOLD["store"]) from None
+        if used or self._dead.get(held.id):
+            raise NotConfirmed("used", _TOLD["used"])
+
+    async def end(self, held: Held) -> None:
+        """Ends a code after a no. It ends in this process even where that cannot be noted for the others."""
+        self._dead.put(held.id, True)
+        with suppress(NotConfirmed):
+            await self.take(held)
 
     def left(self, held: Held) -> float:
         """Seconds for which a code is still good."""
@@ -162,7 +178,7 @@ _TOLD = {
     "foreign": f"The code was made by another make-mcp process, which shares no key with this one. {_AGAIN}",
     "before_restart": "The code was made before this server was started, and ended with the process that made it, as all codes do. "
     + _AGAIN,
-    "expired": f"The code is older than {SECONDS // 60} minutes. {_AGAIN}",
+    "expired": f"The code is older than {SECONDS // 60} minutes, or the clock was set. {_AGAIN}",
     "used": "The code was used before, and a code is good for one call. If that call had no answer, read what is true now "
     f"before anything else. {_AGAIN}",
     "other_tool": f"The code is for another tool. {_AGAIN}",

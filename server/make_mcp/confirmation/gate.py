@@ -3,15 +3,11 @@
 Nothing reaches Make without a `Permit`, and only this file makes one: for what reads at once; for what writes when `confirm`
 says so in the form that the policy wants, on a target that is still what was previewed, and where a person can be asked,
 with the name that they typed.
-
-    standard   a write takes `confirm`: true; what destroys takes the code of a preview, and asks a person where it can
-    strict     every write takes a code
-    human      every write takes a code and a person; a client that cannot ask one cannot write
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import anyio
 
@@ -19,7 +15,9 @@ from make_mcp.confirmation import previews
 from make_mcp.confirmation.codes import Claim, Codes, Held
 from make_mcp.confirmation.errors import NotConfirmed
 from make_mcp.confirmation.outcomes import Unanswered, already_so, in_use, is_gone, is_not_there
-from make_mcp.confirmation.person import Client, Question, Reply, agreed, question
+from make_mcp.confirmation.person import Client, Reply, agreed
+from make_mcp.confirmation.policy import CONFIRM, TAKES, Policy, asks, needs
+from make_mcp.confirmation.question import Question, question
 from make_mcp.confirmation.reading import Reading, look
 from make_mcp.confirmation.recent import Recent
 from make_mcp.confirmation.record import Record
@@ -29,11 +27,8 @@ from make_tools import ArgumentError, Endpoint, Request
 from make_tools.previews import PLANS, Call, Look, Sight
 from make_tools.refusal import kind
 
-CONFIRM = "confirm"
 _REMEMBERED = 200
 """Previews and questions of which the outcome is open."""
-Policy: TypeAlias = Literal["standard", "strict", "human"]
-Needs: TypeAlias = Literal["nothing", "argument", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ class Gate:
         needed = needs(self._policy, endpoint)
         if not (confirm is None or isinstance(confirm, bool if needed == "argument" else bool | str)):
             raise ArgumentError(
-                endpoint.name, [f"`{CONFIRM}` takes {_TAKES[needed]}, and got {kind(confirm)}; nothing was changed"]
+                endpoint.name, [f"`{CONFIRM}` takes {TAKES[needed]}, and got {kind(confirm)}; nothing was changed"]
             )
         request = endpoint.parse(given, also=(CONFIRM,))
         record.about(given)
@@ -133,11 +128,12 @@ class Gate:
         if reply is not None:
             await self._heed(reply, held)
         asking = asking and client.can_ask
+        attempt = attempt.overruling() if held.force else attempt
         # A person sees what the preview showed. Only a preview of another process has to be read again as a whole.
         shown = self._shown.get(code.strip())
         reading = await self._look(attempt, whole=asking and reply is None and shown is None)
-        if not held.fits(reading.state):
-            return await self._preview(attempt, why=previews.CHANGED)
+        if (changed := await self._changed(attempt, reading, held)) is not None:
+            return changed
         attempt.record.confirmed("code")
         if asking:
             if shown is None:
@@ -145,11 +141,26 @@ class Gate:
             await self._agreed(client, reply, question(about, shown), held)
             if client.waits:
                 reading = await self._look(attempt, whole=False)
-                if not held.fits(reading.state):
-                    return await self._preview(attempt, why=previews.CHANGED)
+                if (changed := await self._changed(attempt, reading, held)) is not None:
+                    return changed
             attempt.record.confirmed("person")
         await self._codes.take(held)
-        return await self._send(attempt, forced=held.force, seen=not reading.sight.missing)
+        return await self._send(attempt, seen=reading.sight.target is not None)
+
+    async def _changed(self, attempt: "_Attempt", reading: Reading, held: Held) -> Told | None:
+        """A new preview if the target is not as it was; None if it is.
+
+        Raises:
+            NotConfirmed: nobody knows, or the code was used meanwhile, which may be what changed the target.
+        """
+        if reading.sight.unread:
+            raise NotConfirmed("not_read", previews.NOT_READ.format(why=" ".join(reading.sight.unseen)))
+        if held.fits(reading.state):
+            return None
+        await self._codes.unused(held)
+        # What Make held back is held back anew: its own guard comes first again.
+        plain = replace(attempt, call=replace(attempt.call, forced=False))
+        return await self._preview(plain, why=previews.CHANGED)
 
     async def _agreed(self, client: Client, reply: Reply | None, asked: Question, held: Held) -> None:
         """Comes back only if the person typed the name while the code was good.
@@ -176,17 +187,16 @@ class Gate:
             agreed(reply, name)
         except NotConfirmed:
             with anyio.CancelScope(shield=True):
-                await self._codes.take(held)
+                await self._codes.end(held)
             raise
 
-    async def _send(self, attempt: "_Attempt", *, forced: bool = False, seen: bool = False) -> Done | Told:
+    async def _send(self, attempt: "_Attempt", *, seen: bool = False) -> Done | Told:
         """Sends the request, once. `seen`: the target was there a moment ago."""
         endpoint, record = attempt.endpoint, attempt.record
-        request = _forced(attempt.call.request) if forced else attempt.call.request
         record.leaves()
         try:
             with self._unanswered.watch(attempt.claim, seen=seen):
-                answered = await self._way.send(Permit(endpoint, request))
+                answered = await self._way.send(Permit(endpoint, attempt.request))
         except Refused as refused:
             record.refused_by_make(refused.status)
             if told := already_so(endpoint, refused):
@@ -195,8 +205,8 @@ class Gate:
             if is_not_there(refused) and await self._is_gone(attempt):
                 record.already_so()
                 return Told(is_gone(endpoint))
-            if endpoint.guarded and not forced and in_use(refused):
-                return await self._preview(attempt, guarded=refused)
+            if endpoint.guarded and not attempt.call.forced and in_use(refused):
+                return await self._preview(attempt.overruling(), guarded=refused)
             raise
         record.done(answered.status)
         return Done(answered.data)
@@ -209,13 +219,13 @@ class Gate:
         if await self._is_gone(attempt, reading):
             attempt.record.already_so()
             return Told(is_gone(endpoint))
-        request = _forced(attempt.call.request) if guarded else attempt.call.request
         how = self._how(endpoint, client, reading)
         code = None
         if how in {"code", "code_and_person"}:
-            code = self._codes.make(attempt.claim, reading.state, force=guarded is not None)
+            code = self._codes.make(attempt.claim, reading.state, force=attempt.call.forced)
             self._shown.put(code, reading.sight if guarded is None else previews.overruling(reading.sight, guarded))
-        shown = previews.content(endpoint, request, self._way.locate(endpoint, request), reading.sight)
+        url = self._way.locate(endpoint, attempt.request)
+        shown = previews.content(endpoint, attempt.request, url, reading.sight)
         if guarded is not None:
             why = previews.held_back(guarded)
         elif code is None and why == previews.TRUE_IS_NO_CODE:
@@ -225,7 +235,7 @@ class Gate:
     def _how(self, endpoint: Endpoint[...], client: Client, reading: Reading) -> previews.How:
         if needs(self._policy, endpoint) == "argument":
             return "argument"
-        if not reading.sight.bound:
+        if not reading.sight.bound or reading.sight.unread:
             return "no_target"
         if not asks(self._policy, endpoint):
             return "code"
@@ -235,7 +245,7 @@ class Gate:
 
     async def _is_gone(self, attempt: "_Attempt", reading: Reading | None = None) -> bool:
         """Whether an earlier deletion whose answer never came is why the target, which was there then, is not there now."""
-        if attempt.endpoint.effect != "destroy" or not self._unanswered.has(attempt.claim):
+        if attempt.endpoint.method != "DELETE" or not self._unanswered.has(attempt.claim):
             return False
         return (reading or await self._look(attempt, whole=False)).sight.missing
 
@@ -259,39 +269,15 @@ class _Attempt:
     record: Record
 
     @property
+    def request(self) -> Request:
+        """What leaves: Make's own guard is overruled by a code for that alone."""
+        plain = self.call.request
+        return replace(plain, query={**plain.query, "confirmed": True}) if self.call.forced else plain
+
+    def overruling(self) -> "_Attempt":
+        """The same attempt, with Make's own guard overruled."""
+        return replace(self, call=replace(self.call, forced=True))
+
+    @property
     def claim(self) -> Claim:
         return Claim(self.endpoint.name, self.call.request, self.client.caller)
-
-
-def schema(policy: Policy, endpoint: Endpoint[...]) -> dict[str, Any]:
-    """A tool's input schema: the endpoint's arguments, and for a tool that writes `confirm`, as the policy wants it."""
-    match needs(policy, endpoint):
-        case "nothing":
-            return endpoint.schema
-        case "argument":
-            confirm = {"type": "boolean"}
-        case "code":
-            confirm = {"type": "string", "description": "Preview's code"}
-    return {**endpoint.schema, "properties": {**endpoint.schema["properties"], CONFIRM: confirm}}
-
-
-def needs(policy: Policy, endpoint: Endpoint[...]) -> Needs:
-    """What `confirm` has to hold for this tool."""
-    if endpoint.effect == "read":
-        return "nothing"
-    return "argument" if endpoint.effect == "write" and policy == "standard" else "code"
-
-
-def asks(policy: Policy, endpoint: Endpoint[...]) -> bool:
-    """Whether a person is asked too."""
-    return endpoint.effect == "destroy" or (endpoint.effect == "write" and policy == "human")
-
-
-def _forced(request: Request) -> Request:
-    return replace(request, query={**request.query, "confirmed": True})
-
-
-_TAKES = {
-    "argument": "true or false as a JSON boolean",
-    "code": "the code of a preview as a string",
-}

@@ -8,6 +8,7 @@ from make_mcp.confirmation.codes import Claim
 from make_mcp.confirmation.recent import Recent
 from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Refused, UpstreamError
 from make_tools import Endpoint
+from make_tools.wording import LONGEST_MESSAGE, quoted
 
 _REMEMBERED = 1000
 _GONE = frozenset({403, 404})
@@ -22,7 +23,7 @@ def already_so(endpoint: Endpoint[...], refused: Refused) -> dict[str, Any] | No
         "status": "already_so",
         "nothingChanged": True,
         "tool": endpoint.name,
-        "told": f"Make says: {refused.said} That is the wanted state. There is nothing to do, and no reason to repeat it.",
+        "told": f"Make says: {quoted(refused.said, LONGEST_MESSAGE)}. That is the wanted state. There is nothing to do, and no reason to repeat it.",
     }
 
 
@@ -32,8 +33,8 @@ def is_gone(endpoint: Endpoint[...]) -> dict[str, Any]:
         "status": "already_gone",
         "nothingChanged": True,
         "tool": endpoint.name,
-        "told": "It is not there any more: the call before, whose answer never came, had taken effect. Nothing was sent "
-        "that changes anything, and there is nothing left to do.",
+        "told": "It is not to be found any more, and it was there before the call whose answer never came: that call had "
+        "taken effect. Nothing was sent that changes anything, and there is nothing left to do.",
     }
 
 
@@ -78,5 +79,5 @@ class Unanswered:
 
 def _leaves_it_open(error: UpstreamError) -> bool:
     if isinstance(error, Refused):
-        return error.status >= 500  # a fault there: it may have come after the deed
+        return error.leaves_it_open
     return isinstance(error, OutcomeUnknown | BadAnswer)

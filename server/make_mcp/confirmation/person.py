@@ -1,34 +1,16 @@
-"""The question to a person: what would happen, and the name of the target to type.
+"""The person behind a call: whether they can be asked, and what counts as their yes.
 
-A form with one required field, never an empty one, never a link, never anything secret. Who answers is told apart from what
+Who answers is told apart from what
 they answer: a client may close a form or answer in the person's place, and only the typed name counts as a yes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Literal, Protocol
+from unicodedata import normalize
 
 from make_mcp.confirmation.errors import NotConfirmed
-from make_tools.previews import Sight
-from make_tools.wording import counted, quoted, safe
-
-FIELD = "typedName"
-_MOST_DEPENDENTS = 5
-_MOST_SENTENCES = 3
-_LONGEST_LINE = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A form for a person. `about` is the code that it is asked for: an answer counts for no other."""
-
-    about: str
-    message: str
-    """One line."""
-    schema: Mapping[str, Any]
-    name: str
-    """What has to be typed."""
+from make_mcp.confirmation.question import FIELD, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +79,6 @@ class Nobody:
         raise RuntimeError(f"nobody can be asked: {question.message}")
 
 
-def question(about: str, sight: Sight) -> Question:
-    """The question for what a preview showed. Our verb comes first, our request for the name last."""
-    then = sight.next[:_MOST_SENTENCES]
-    room = _LONGEST_LINE - len(" ".join([sight.what, *then]))
-    line = safe(" ".join([sight.what, *_concerned(sight.dependents, room), *then]), _LONGEST_LINE)
-    typed = quoted(sight.name)
-    return Question(
-        about,
-        f"{line} An agent asks for this through make-mcp. To agree, type {typed}; to refuse, decline.",
-        {
-            "type": "object",
-            "properties": {
-                FIELD: {
-                    "type": "string",
-                    "title": "Type the name to agree",
-                    "description": f"Exactly: {typed}",
-                    "minLength": 1,
-                }
-            },
-            "required": [FIELD],
-        },
-        sight.name,
-    )
-
-
-def _concerned(dependents: Sequence[str], room: int) -> Iterator[str]:
-    """The first dependents as one sentence, each whole or not at all: one cut in two would leave its quotes open."""
-    if not dependents:
-        return
-    room -= len(" Concerned: ; and 1,000 more.")
-    ends = accumulate(len(one) + 2 for one in dependents)
-    named = [one for one, end in zip(dependents, ends, strict=True) if end <= room][:_MOST_DEPENDENTS]
-    if more := len(dependents) - len(named):
-        named.append(f"and {more:,} more" if named else counted(more, "thing"))
-    yield f"Concerned: {'; '.join(named)}."
-
-
 def agreed(reply: Reply, name: str | None) -> None:
     """Raises NotConfirmed for a no, and for a yes without the name; without a name to compare with any will do."""
     if reply.action == "decline":
@@ -143,9 +88,15 @@ def agreed(reply: Reply, name: str | None) -> None:
     typed = reply.content.get(FIELD)
     if not isinstance(typed, str) or not typed.strip():
         raise NotConfirmed("no_answer", f"The client accepted the form without the name that a person types. {_STOP}")
-    # The name stands in quotes in the question: some type them too.
-    if name is not None and name not in {typed, typed.strip(), typed.strip().removeprefix('"').removesuffix('"')}:
+    if name is not None and not _is_typed(name, typed):
         raise NotConfirmed("wrong_name", f"The name that was typed is not that of the target. {_STOP}")
+
+
+def _is_typed(name: str, typed: str) -> bool:
+    # Keyboards differ in how they put an accent on a letter.
+    given = normalize("NFC", typed)
+    # The name stands in quotes in the question: some type them too.
+    return normalize("NFC", name) in {given, given.strip(), given.strip().removeprefix('"').removesuffix('"')}
 
 
 _STOP = "Nothing was changed, and the code is used up. Do not try again unless the user asks for it anew."

@@ -9,6 +9,7 @@ from make_mcp.confirmation.codes import SECONDS
 from make_mcp.upstream.errors import Refused
 from make_tools import Endpoint, Request
 from make_tools.previews import Sight
+from make_tools.wording import LONGEST_MESSAGE, quoted
 
 How: TypeAlias = Literal["argument", "code", "code_and_person", "no_person", "no_target"]
 """How a call is confirmed, or why it cannot be: nobody can be asked who has to be, or there is nothing to bind a code to."""
@@ -27,9 +28,13 @@ STILL_ASKED = (
     "A person was asked about this code, and the client now says that it cannot ask one: the code alone does not count any "
     "more. Nothing was changed. If the user wants it, begin anew without `confirm`."
 )
+NOT_READ = (
+    "The target cannot be read now ({why}), so that nobody knows whether it is still as the preview showed it. Nothing was "
+    "sent, and the code is still good for its time: try again in a moment."
+)
 NO_TARGET = (
-    "Nothing was changed, and this cannot be confirmed: make-mcp could not make out the target, so that a code would be bound "
-    "to nothing. Try again; if it stays so, the user can do it at Make."
+    "Nothing was changed, and this cannot be confirmed: the target is not there, or could not be read now, so that a code would "
+    "be bound to nothing. See above; if it could not be read, try again in a minute."
 )
 
 
@@ -74,7 +79,7 @@ def held_back(refused: Refused) -> str:
     """Why Make did not delete something that others depend on, and what the preview's request does about that."""
     named = f" It names {', '.join(f'scenario {one}' for one in refused.concerned)}." if refused.concerned else ""
     return (
-        f"Make held the deletion back ({refused.label}): {refused.said}{named} Nothing was deleted. "
+        f"Make held the deletion back ({refused.label}): {quoted(refused.said, LONGEST_MESSAGE)}.{named} Nothing was deleted. "
         "The request below overrules that with `confirmed=true`."
     )
 

@@ -12,8 +12,11 @@ from make_tools.previews import Call, Look, Looking, Plan, Seen, Sight, Unseen
 
 log = logging.getLogger(__name__)
 
-SECONDS = 20.0
-"""For all that a preview reads. Hosts give up on a call after 60 s."""
+SECONDS = 15.0
+"""For all that a preview reads."""
+SECONDS_BEFORE_SENDING = 12.0
+"""For the look at the target before a request leaves, which may take 45 s: hosts give up on a call after 60 s."""
+_NOT_THERE = frozenset({403, 404})
 _AT_ONCE = 2
 """Requests at the same time: Maton lets ten a second through, Make as many a minute as the plan says."""
 
@@ -33,7 +36,7 @@ async def look(plan: Plan, call: Call, read: Read, *, whole: bool) -> Reading:
     sight = Sight()
     state: Any = None
     bound = False
-    deadline = anyio.current_time() + SECONDS
+    deadline = anyio.current_time() + (SECONDS if whole else SECONDS_BEFORE_SENDING)
     looking: Looking = plan(call, sight)
     try:
         wanted = next(looking)
@@ -77,9 +80,13 @@ async def _answer(look: Look, read: Read) -> Seen:
     except NotConfigured:
         return Unseen("no key is set for the way that offers it")
     except Refused as error:
-        return Unseen(f"Make answered {error.label}", error.status)
+        # An error that is not in Make's own words may come from whatever stands in between, and says nothing of the target.
+        status = error.status if error.is_makes_own else None
+        if status in _NOT_THERE:
+            return Unseen(f"it is not there, or this key may not see it ({error.label})", status)
+        return Unseen(f"Make answered {error.label}", status)
     except UpstreamError as error:
         return Unseen(f"no usable answer ({type(error).__name__})")
 
 
-_LATE = Unseen(f"no answer within {SECONDS:.0f} s")
+_LATE = Unseen("no answer in time")

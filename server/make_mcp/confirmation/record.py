@@ -11,7 +11,7 @@ from make_mcp.confirmation.person import AnswerAwaited, Client
 from make_mcp.upstream.errors import BadAnswer, GuardError, NotConfigured, OutcomeUnknown, Refused, Unreachable
 from make_tools import ArgumentError, Endpoint
 
-_PARENTS = frozenset({"teamId", "organizationId"})
+_PARENTS = frozenset({"teamId", "organizationId", "scenarioId"})
 
 
 class Record:
@@ -29,10 +29,14 @@ class Record:
         self._status: int | None = None
 
     def about(self, given: Mapping[str, Any]) -> None:
-        """Takes the ids out of arguments that were checked: nothing else of them is kept."""
-        ids = {name: value for name, value in given.items() if _is_id(name) and value is not None}
-        own = {name: value for name, value in ids.items() if name not in _PARENTS}
-        self._target = cast("Target", own or ids)
+        """Takes the ids of the target out of arguments that were checked, or where there is none yet of what it will
+        belong to: nothing else of them is kept.
+        """
+        own = {argument.name for argument in self._endpoint.arguments if argument.place == "path"}
+        names = own or {"ids", *_PARENTS}
+        self._target = cast(
+            "Target", {name: given[name] for name in given if name in names and given[name] is not None}
+        )
 
     def previewed(self, *, changed: bool = False, guarded: bool = False) -> None:
         # A call that Make held back is confirmed and refused there; the new preview is part of that answer.
@@ -80,8 +84,7 @@ class Record:
             case Unreachable():
                 self._outcome = "not_sent"
             case Refused():
-                # A fault there may have come after the deed.
-                self._outcome = "unknown" if error.status >= 500 else "refused_by_make"  # HTTP's line
+                self._outcome = "unknown" if error.leaves_it_open else "refused_by_make"
                 self._status = error.status
             case BadAnswer():
                 self._outcome, self._status = "unknown", error.status
@@ -109,7 +112,3 @@ class Record:
             outcome=self._outcome,
             status=self._status,
         )
-
-
-def _is_id(name: str) -> bool:
-    return name.endswith("Id") or name == "ids"

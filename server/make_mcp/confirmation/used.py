@@ -30,28 +30,28 @@ class UsedCodes(Protocol):
 
 
 class InMemory:
-    """For one process."""
+    """For one process. `clock` counts seconds: one that nobody sets, so that nothing is forgotten early."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._until: dict[bytes, float] = {}
         self._clock = clock
 
     async def has(self, id_: bytes) -> bool:
         return id_ in self._until
 
-    async def take(self, id_: bytes, until: float) -> bool:
+    async def take(self, id_: bytes, until: float) -> bool:  # noqa: ARG002  # that time is of another clock
         now = self._clock()
         # One that is long over is refused by its time, so that it need not be remembered for ever.
-        self._until = {known: end for known, end in self._until.items() if end + _SPARE > now}
+        self._until = {known: end for known, end in self._until.items() if end > now}
         # Nothing waits between the look and the note: two calls cannot both be the first.
         if id_ in self._until:
             return False
-        self._until[id_] = until
+        self._until[id_] = now + _SPARE
         return True
 
 
 _SPARE = 3600.0
-"""Seconds by which the clocks of several machines may differ, and more."""
+"""Seconds for which a code is remembered: far longer than it is good, for clocks that differ or are set."""
 
 
 class InFile:
@@ -63,6 +63,8 @@ class InFile:
         Raises:
             OSError: it cannot be written, or is something else.
         """
+        # Never made anew once it is gone: codes that were used would count as new.
+        self._address = f"{path.absolute().as_uri()}?mode=rw"
         self._path = path
         self._clock = clock
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600))
@@ -84,7 +86,7 @@ class InFile:
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+            database = sqlite3.connect(self._address, uri=True, timeout=_PATIENCE, isolation_level=None)
             try:
                 database.execute("BEGIN IMMEDIATE")
                 done = work(database)

@@ -9,7 +9,7 @@ import httpx2
 from pydantic_core import from_json, to_json
 
 from make_mcp.upstream.doors import Door, Doors, Exchange
-from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Unreachable
+from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Refused, Unreachable
 from make_mcp.upstream.guard import Guard
 from make_mcp.upstream.hints import check_next, refusal
 from make_mcp.upstream.permit import Answered, Permit
@@ -89,7 +89,16 @@ class Upstreams:
         if endpoint.api == "maton" and request.method != "GET" and request.path != PLATFORM:
             # The key opens every app of the account: a link is looked at before it is touched.
             look = Exchange(endpoint, door, changes=False)
-            hold_to_make(endpoint, (await self._exchange(look, Request("GET", request.path))).data)
+            try:
+                found = await self._exchange(look, Request("GET", request.path))
+            except BadAnswer as error:
+                raise Unreachable(str(error)) from None
+            except Refused as error:
+                if error.leaves_it_open:
+                    # Of the look, that is: the write behind it has not left.
+                    raise Unreachable(str(error)) from None
+                raise
+            hold_to_make(endpoint, found.data)
         answer = await self._exchange(Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
         # What a write did is not judged afterwards: its answer is all that tells the agent of it.
         if endpoint.api == "maton" and endpoint.effect == "read":

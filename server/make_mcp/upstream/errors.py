@@ -11,6 +11,11 @@
 Each text says what happened, what it means here, and what to do next. None holds a key or a whole body.
 """
 
+BLOCKED = "1010"
+"""What Cloudflare, in front of Make, calls a client that it turns away."""
+_FAULT = 500
+_TOOK_TOO_LONG = 408
+
 
 class UpstreamError(Exception):
     pass
@@ -40,17 +45,33 @@ class BadAnswer(UpstreamError):
 
 class Refused(UpstreamError):
     """Make or Maton said no. `code` is Make's own, such as IM004 or SC403, where the body names one; `said` its message
-    as one safe line; `concerned` the scenarios that it names, one safe line each.
+    as one safe line; `concerned` the scenarios that it names, one safe line each. `is_makes_own`: the body is JSON with a
+    message or a code, and not the page of something that stands in between.
     """
 
-    def __init__(
-        self, text: str, *, status: int, code: str | None, said: str = "", concerned: tuple[str, ...] = ()
+    def __init__(  # noqa: PLR0913  # each a keyword, and most of them seldom given
+        self,
+        text: str,
+        *,
+        status: int,
+        code: str | None,
+        said: str = "",
+        concerned: tuple[str, ...] = (),
+        is_makes_own: bool = True,
     ) -> None:
         super().__init__(text)
         self.status = status
         self.code = code
         self.said = said
         self.concerned = concerned
+        self.is_makes_own = is_makes_own
+
+    @property
+    def leaves_it_open(self) -> bool:
+        """Whether a write that ended so may have taken effect: a fault there, or an answer that is not Make's own."""
+        if self.code == BLOCKED:
+            return False
+        return self.status >= _FAULT or self.status == _TOOK_TOO_LONG or not self.is_makes_own
 
     @property
     def label(self) -> str:

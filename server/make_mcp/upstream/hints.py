@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from make_mcp.upstream.doors import Door, Exchange
-from make_mcp.upstream.errors import Refused
+from make_mcp.upstream.errors import BLOCKED, Refused
 from make_tools import Endpoint
 from make_tools.wording import quoted, safe
 
@@ -32,10 +32,12 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     said = _said(body, text if data is None else "")
     concerned = _concerned(body)
     affected = f"Scenarios concerned: {', '.join(concerned)}." if concerned else ""
-    if status == 403 and (body.get("error_code") == _BLOCKED or (data is None and str(_BLOCKED) in text)):
+    blocked = status == 403 and (str(body.get("error_code")) == BLOCKED or (data is None and BLOCKED in text))
+    if blocked:
         meaning = "That was the network in front of Make, not Make: it refuses this client or this address."
     elif data is None and status in _NOT_FROM_MAKE:
-        meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
+        meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. "
+        meaning += f"If it is Make: {_open(endpoint)}" if exchange.changes else "Nothing was changed."
         meaning += " If it is Make: " + _rights(endpoint, exchange.door) if status == 403 else ""
     else:
         meaning = _meaning(exchange, status, code, said)
@@ -43,13 +45,13 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     label = f"{status} {code}" if code else str(status)
     parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
     text = " ".join(part for part in parts if part)
-    return Refused(text, status=status, code=code, said=said, concerned=concerned)
+    code = BLOCKED if blocked else code
+    is_makes_own = not blocked and any(isinstance(body.get(key), str) for key in ("message", "code", "detail", "error"))
+    return Refused(text, status=status, code=code, said=said, concerned=concerned, is_makes_own=is_makes_own)
 
 
 _NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
 """Statuses that Make gives with a JSON body; other servers give them with a page of theirs."""
-_BLOCKED = 1010
-"""What Cloudflare, in front of Make, calls a client that it refuses."""
 
 
 def _said(body: Mapping[str, Any], text: str) -> str:
@@ -121,14 +123,18 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
             return "The gateway may have no active link to a Make account: see maton_connections_list."
         case ((400 | 413 | 422), _):
             return " ".join(["Nothing was changed.", *_own_names(endpoint, said)])
-        case _ if status >= 500 and exchange.changes:
-            return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
+        case _ if (status >= 500 or status == 408) and exchange.changes:
+            return _open(endpoint)
         case 500, _ if door.upstream == "maton":
             return "Behind the gateway that often means that the link to Make has expired: see maton_connections_list."
         case _ if status >= 500:
             return "Make has a fault. Nothing was changed; try again in a minute."
         case _:
             return ""
+
+
+def _open(endpoint: Endpoint[...]) -> str:
+    return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
 
 
 def _rights(endpoint: Endpoint[...], door: Door) -> str:

@@ -28,7 +28,7 @@ from make_tools.previews.vocabulary import (
     thing,
     told,
 )
-from make_tools.previews.words import GUARD, namesakes, place
+from make_tools.previews.words import guard, namesakes, place
 from make_tools.wording import quoted
 
 
@@ -68,9 +68,10 @@ def set_data(call: Call, sight: Sight) -> Looking:
     """The connection, the names of the fields that are replaced, those that would be emptied, and scenarios that use it."""
     id_ = call.given["connectionId"]
     given = list(cast("Json", call.given["data"]))
-    connection = yield from sight.read(CONNECTION, id_)
-    uses = scenarios_that_use(sight, "connections", connection.get("teamId"), {id_: "it"})
-    (where, _), _ = yield from both(both(place(sight, connection), _emptied(sight, id_, given)), uses)
+    connection = yield from sight.read(CONNECTION, id_, more=True)
+    # Make has no guard for this: nobody else looks who uses it.
+    sight.tie(uses=(yield from scenarios_that_use(sight, "connections", connection.get("teamId"), {id_: "it"})))
+    where, _ = yield from both(place(sight, connection), _emptied(sight, id_, given))
     sight.what = f"Replace the credentials of {_named(id_, connection)}{where}: {listed(given)}."
     sight.next.append(
         "The old values cannot be read back. Scenarios that use it sign in with the new ones from then on."
@@ -95,12 +96,17 @@ def _emptied(sight: Sight, id_: int, given: list[str]) -> Reading[None]:
 def delete(call: Call, sight: Sight) -> Looking:
     """The connection, its team and account, and the scenarios that use it, those that are on first."""
     id_ = call.given["connectionId"]
-    connection = yield from sight.read(CONNECTION, id_)
+    connection = yield from sight.read(CONNECTION, id_, more=call.forced)
     uses = scenarios_that_use(sight, "connections", connection.get("teamId"), {id_: "it"})
-    where, _ = yield from both(place(sight, connection), uses)
+    if call.forced:
+        sight.tie(uses=(yield from uses))
+        where = yield from place(sight, connection)
+    else:
+        # Make's own guard looks who uses it: here it is for the reader alone.
+        where, _ = yield from both(place(sight, connection), uses)
     sight.what = f"Delete {_named(id_, connection)}{where} for good."
     sight.next.append("Scenarios that use it fail until another connection takes its place in each of their modules.")
-    sight.next.append(GUARD)
+    sight.next.append(guard(call))
 
 
 def _named(id_: object, connection: Json) -> str:

@@ -2,10 +2,11 @@
 
 from make_tools.data_stores import data_stores_create, data_stores_delete, data_stores_list, data_stores_update
 from make_tools.previews.kinds import DATA_STORE, TEAM
-from make_tools.previews.several import Chosen, at_least, choose
+from make_tools.previews.several import PAGE, Chosen, at_least, choose, known_of, named, pages
+from make_tools.previews.together import both, one
 from make_tools.previews.uses import scenarios_that_use
-from make_tools.previews.vocabulary import Call, Json, Looking, Sight, an_id, look, of, told
-from make_tools.previews.words import GUARD, namesakes, place, placed
+from make_tools.previews.vocabulary import NOT_READ, Call, Json, Looking, Sight, an_id, look, of, told
+from make_tools.previews.words import guard, namesakes, place, placed
 from make_tools.wording import counted, quoted
 
 MEGABYTE = 1024 * 1024
@@ -52,34 +53,48 @@ def update(call: Call, sight: Sight) -> Looking:
 def delete(call: Call, sight: Sight) -> Looking:
     """Each data store by name with its number of records, those that are not found, and scenarios that use one of them."""
     given, team_id = call.given, call.given["teamId"]
-    stores_seen, team_seen = yield [look(data_stores_list, team_id), TEAM.look(team_id)]
-    chosen = choose(sight, DATA_STORE, given, stores_seen, "dataStores", {"teamId": team_id})
-    stores = chosen.items
-    where = placed(sight, TEAM, team_id, team_seen)
+    listing, team = yield from both(
+        pages(
+            lambda skip: look(data_stores_list, team_id, limit=PAGE, offset=skip), "dataStores", given.get("ids") or ()
+        ),
+        one(TEAM.look(team_id)),
+    )
+    chosen = choose(sight, DATA_STORE, given, listing, {"teamId": team_id}, _empty_or_not)
+    where = placed(sight, TEAM, team_id, team)
+    if chosen.nothing:
+        sight.what = f"There is nothing to delete: no such data store is{where}."
+        return
     sight.what = _delete(chosen, where)
     sight.next += ["The records go too. Make has no way to bring them back."]
-    if len(stores) > 1:
-        sight.dependents += sight.lines(f"{told('data store', one.get('id'), one)}: {_content(one)}" for one in stores)
-    wanted = {id_: told("data store", id_, one) for one in stores if (id_ := an_id(one.get("id"))) is not None}
-    if wanted:
-        yield from scenarios_that_use(sight, "dataStores", team_id, wanted)
-        sight.next.append("Scenarios that use what is deleted fail from then on.")
-    sight.next.append(GUARD)
+    if chosen.all_of_them or chosen.count > 1:
+        sight.dependents += sight.lines(
+            f"{told('data store', store.get('id'), store)}: {_content(store)}" for store in chosen.items
+        )
+    every = [*chosen.items, *({"id": id_} for id_ in chosen.lost if not chosen.gone)]
+    wanted = {id_: told("data store", id_, store) for store in every if (id_ := an_id(store.get("id"))) is not None}
+    # Make's own guard looks who uses them: unless it is overruled, this is for the reader alone.
+    sight.bound = not call.forced
+    uses = (yield from scenarios_that_use(sight, "dataStores", team_id, wanted)) if wanted else NOT_READ
+    if call.forced:
+        sight.tie(uses=uses)
+    sight.next += ["Scenarios that use what is deleted fail from then on.", guard(call)]
 
 
 def _delete(chosen: Chosen, where: str) -> str:
     stores = chosen.items
-    match stores:
-        case _ if chosen.all_of_them:
-            return f"Delete all data stores{where} for good{at_least(chosen)}."
-        case []:
-            return f"Delete nothing: none of these data stores is{where}."
-        case [one]:
-            return f"Delete {told('data store', one.get('id'), one)}{where} for good, with {_content(one)}."
-        case _:
-            records = [number for one in stores if (number := _whole(one.get("records"))) is not None]
-            held = f", with {counted(sum(records), 'record')}" if len(records) == len(stores) else ""
-            return f"Delete {counted(len(stores), 'data store')}{where} for good{held}."
+    if chosen.all_of_them:
+        return f"Delete all data stores{where} for good{at_least(chosen)}."
+    records = [number for store in stores if (number := _whole(store.get("records"))) is not None]
+    held = f", with {counted(sum(records), 'record')}" if len(records) == chosen.count else ""
+    if chosen.count == 1 and stores:
+        held = f", with {_content(stores[0])}"
+    return f"Delete {named(chosen, 'data store')}{where} for good{held}{known_of(chosen)}."
+
+
+def _empty_or_not(store: Json) -> Json:
+    """Not how many records: they come and go by themselves."""
+    records = _whole(store.get("records"))
+    return {"empty": None if records is None else records == 0}
 
 
 def _content(store: Json) -> str:

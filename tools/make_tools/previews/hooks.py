@@ -7,6 +7,7 @@ from make_tools.hooks import hooks_create, hooks_delete, hooks_disable, hooks_en
 from make_tools.previews.kinds import HOOK, SCENARIO, TEAM
 from make_tools.previews.together import both
 from make_tools.previews.vocabulary import (
+    NOT_READ,
     Call,
     Json,
     Looking,
@@ -16,12 +17,24 @@ from make_tools.previews.vocabulary import (
     an_id,
     listed,
     look,
+    may_go_on,
     of,
     plainly,
+    same,
     thing,
     told,
 )
-from make_tools.previews.words import GUARD, SCENARIO_FIELDS, namesakes, place, scenario_line, scenarios_of, switch
+from make_tools.previews.words import (
+    SCENARIO_FIELDS,
+    guard,
+    has_list,
+    namesakes,
+    place,
+    scenario_line,
+    scenarios_of,
+    switch,
+    switches_for_code,
+)
 from make_tools.scenarios import scenarios_list
 from make_tools.wording import quoted
 
@@ -71,7 +84,7 @@ def enable(call: Call, sight: Sight) -> Looking:
     id_ = call.given["hookId"]
     hook = yield from sight.read(HOOK, id_)
     scenario, where = yield from both(_scenario(sight, hook), place(sight, hook))
-    sight.what = f"Let {told('hook', id_, hook)}{where} take data. {_state(hook)}"
+    sight.what = f"Switch {told('hook', id_, hook)}{where} on, so that it takes data. {_state(hook)}"
     if hook.get("enabled") is True:
         sight.next.append("It takes data already: nothing would change.")
     elif scenario:
@@ -86,7 +99,7 @@ def disable(call: Call, sight: Sight) -> Looking:
     id_ = call.given["hookId"]
     hook = yield from sight.read(HOOK, id_)
     _, where = yield from both(_scenario(sight, hook), place(sight, hook))
-    sight.what = f"Let {told('hook', id_, hook)}{where} refuse data. {_state(hook)}"
+    sight.what = f"Switch {told('hook', id_, hook)}{where} off, so that it refuses data. {_state(hook)}"
     if hook.get("enabled") is False:
         sight.next.append("It refuses data already: nothing would change.")
     else:
@@ -98,15 +111,16 @@ def disable(call: Call, sight: Sight) -> Looking:
 def delete(call: Call, sight: Sight) -> Looking:
     """The hook, its team, what waits in its queue, and the scenarios that it starts, on or off."""
     id_ = call.given["hookId"]
-    hook = yield from sight.read(HOOK, id_)
-    _, where = yield from both(_scenarios(sight, id_, hook), place(sight, hook))
+    hook = yield from sight.read(HOOK, id_, more=True)
+    sight.tie(starts=(yield from _scenarios(sight, id_, hook)))
+    where = yield from place(sight, hook)
     sight.what = f"Delete {told('hook', id_, hook)}{where} for good. {_state(hook)}"
     sight.next.append(
         "Its address stops for good: a new hook gets another one, and whoever sends data to this one has to be told."
     )
     if _waiting(hook):
         sight.next.append("What waits in its queue goes with it.")
-    sight.next += [*_gone(hook), GUARD]
+    sight.next += [*_gone(hook), guard(call)]
 
 
 def _scenario(sight: Sight, hook: Json) -> Reading[Json]:
@@ -124,19 +138,20 @@ def _scenario(sight: Sight, hook: Json) -> Reading[Json]:
     return scenario
 
 
-def _scenarios(sight: Sight, id_: object, hook: Json) -> Looking:
-    """The scenario that a hook starts, and others that have it for a trigger."""
+def _scenarios(sight: Sight, id_: object, hook: Json) -> Reading[object]:
+    """Tells the scenario that a hook starts, and others that have it for a trigger; hands back what a code is bound to."""
     team, own = an_id(hook.get("teamId")), an_id(hook.get("scenarioId"))
     if team is None:
-        return
+        return NOT_READ
     (answer,) = yield [look(scenarios_list, team_id=team, fields=[*SCENARIO_FIELDS, "hookId"])]
     every = scenarios_of(sight, answer, "The scenarios that it starts")
-    found = [one for one in every if one.get("hookId") == id_ or (own is not None and one.get("id") == own)]
+    found = [one for one in every if same(one.get("hookId"), id_) or same(one.get("id"), own)]
     if own is not None and not found:
         found = [{"id": own}]
     sight.dependents += sight.lines(map(scenario_line, found))
-    if not found and not isinstance(answer, Unseen):
+    if not found and has_list(answer, "scenarios") and not may_go_on(answer, "scenarios"):
         sight.next.append("It starts no scenario.")
+    return switches_for_code(answer, found)
 
 
 def _state(hook: Json) -> str:

@@ -6,7 +6,8 @@ from make_tools.incomplete_executions import (
     incomplete_executions_retry,
 )
 from make_tools.previews.kinds import INCOMPLETE_EXECUTION, SCENARIO
-from make_tools.previews.several import Chosen, at_least, choose
+from make_tools.previews.several import PAGE, Chosen, at_least, choose, known_of, named, pages
+from make_tools.previews.together import both, one
 from make_tools.previews.vocabulary import (
     Call,
     Json,
@@ -16,14 +17,12 @@ from make_tools.previews.vocabulary import (
     an_id,
     look,
     of,
+    same,
     thing,
     told,
 )
-from make_tools.previews.words import GUARD, execution_line, failed, switch, works_with
+from make_tools.previews.words import execution_line, failed, guard, switch, works_with
 from make_tools.wording import counted
-
-PAGE = 1000
-"""Incomplete executions of a scenario that are looked through: Make gives 50 without."""
 
 
 @of(incomplete_executions_retry)
@@ -39,7 +38,7 @@ def retry(call: Call, sight: Sight) -> Looking:
     if scenario_id is not None:
         answers = yield [SCENARIO.look(scenario_id), look(incomplete_executions_list, scenario_id, limit=PAGE)]
         scenario = _scenario(sight, scenario_id, execution, answers[0])
-        alike = [one for one in sight.items(answers[1], "dlqs", "Why it failed") if one.get("id") == id_]
+        alike = [one for one in sight.items(answers[1], "dlqs", "Why it failed") if same(one.get("id"), id_)]
         found = {**execution, **(alike[0] if alike else {})}
         words = told("scenario", scenario_id, scenario)
         sight.what = f"Run the rest of {named} of {words} again.{_failed(found)}{_tried(execution)}"
@@ -57,35 +56,35 @@ def retry(call: Call, sight: Sight) -> Looking:
 def delete(call: Call, sight: Sight) -> Looking:
     """The scenario, each incomplete execution with the reason of its failure, and those that are not found."""
     given, scenario_id = call.given, call.given["scenarioId"]
-    listing, seen = yield [
-        look(incomplete_executions_list, scenario_id, limit=PAGE),
-        SCENARIO.look(scenario_id),
-    ]
+    listing, seen = yield from both(
+        pages(
+            lambda skip: look(incomplete_executions_list, scenario_id, limit=PAGE, offset=skip),
+            "dlqs",
+            given.get("ids") or (),
+        ),
+        one(SCENARIO.look(scenario_id)),
+    )
     scenario = _scenario(sight, scenario_id, {}, seen)
     known = {"scenarioId": scenario_id, "scenarioName": scenario.get("name")}
-    chosen = choose(sight, INCOMPLETE_EXECUTION, given, listing, "dlqs", known)
-    executions = chosen.items
+    chosen = choose(sight, INCOMPLETE_EXECUTION, given, listing, known)
     words = told("scenario", scenario_id, scenario)
+    if chosen.nothing:
+        sight.what = f"There is nothing to delete: {words} has no such incomplete execution."
+        return
     sight.what = _delete(chosen, words)
-    if len(executions) > 1:
-        sight.dependents += sight.lines(map(execution_line, executions))
-    if done := sum(one.get("resolved") is True for one in executions):
-        sight.next.append(f"Resolved already: {done:,} of {len(executions):,}.")
+    if chosen.all_of_them or chosen.count > 1:
+        sight.dependents += sight.lines(map(execution_line, chosen.items))
+    if done := sum(execution.get("resolved") is True for execution in chosen.items):
+        sight.next.append(f"Resolved already: {done:,} of {chosen.count:,}.")
     sight.next.append("What is left undone stays undone: what is deleted cannot be retried any more.")
-    sight.next += ["One that is being retried at that moment is passed over.", GUARD]
+    sight.next += ["One that is being retried at that moment is passed over.", guard(call)]
 
 
 def _delete(chosen: Chosen, words: str) -> str:
-    executions = chosen.items
-    match executions:
-        case _ if chosen.all_of_them:
-            return f"Delete all incomplete executions of {words} for good{at_least(chosen)}."
-        case []:
-            return f"Delete nothing: {words} has none of these incomplete executions."
-        case [one]:
-            return f"Delete {told('incomplete execution', one.get('id'))} of {words} for good.{_failed(one)}"
-        case _:
-            return f"Delete {counted(len(executions), 'incomplete execution')} of {words} for good."
+    if chosen.all_of_them:
+        return f"Delete all incomplete executions of {words} for good{at_least(chosen)}."
+    why = _failed(chosen.items[0]) if chosen.count == 1 and chosen.items else ""
+    return f"Delete {named(chosen, 'incomplete execution')} of {words} for good{known_of(chosen)}.{why}"
 
 
 def _scenario(sight: Sight, id_: int, execution: Json, answer: Json | Unseen) -> Json:

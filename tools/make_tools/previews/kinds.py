@@ -26,14 +26,14 @@ ORGANIZATION = Kind(
     look=lambda id_: look(organizations_get, id_),
     key="organization",
     shows=("id", "name", "zone", "productName", "countryId", "timezoneId", "isPaused", "teams"),
-    binds=("name", "zone", "teams", "countryId", "timezoneId"),
+    binds=("name", "zone", "countryId", "timezoneId"),
 )
 TEAM = Kind(
     noun="team",
     look=lambda id_: look(teams_get, id_),
     key="team",
     shows=("id", "name", "organizationId", "isPaused", "activeScenarios"),
-    binds=("name", "organizationId", "activeScenarios"),
+    binds=("name", "organizationId"),
 )
 SCENARIO = Kind(
     noun="scenario",

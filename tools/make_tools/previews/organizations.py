@@ -1,5 +1,7 @@
 """What a preview says of a write to organizations."""
 
+from collections.abc import Sequence
+
 from make_tools.organizations import (
     organizations_create,
     organizations_delete,
@@ -7,11 +9,23 @@ from make_tools.organizations import (
     organizations_update,
 )
 from make_tools.previews.kinds import ORGANIZATION
-from make_tools.previews.vocabulary import Call, Looking, Sight, Unseen, look, of, told
-from make_tools.previews.words import GUARD, SCENARIO_FIELDS, namesakes, of_scenarios, scenario_line, scenarios_of
+from make_tools.previews.together import both
+from make_tools.previews.vocabulary import Call, Looking, Reading, Seen, Sight, look, of, told
+from make_tools.previews.words import (
+    SCENARIO_FIELDS,
+    guard,
+    has_list,
+    ids_for_code,
+    many,
+    namesakes,
+    of_scenarios,
+    scenario_line,
+    scenarios_of,
+    switches_for_code,
+)
 from make_tools.scenarios import scenarios_list
 from make_tools.teams import teams_list
-from make_tools.wording import counted, quoted
+from make_tools.wording import quoted
 
 FIELDS = {"name": "name", "timezoneId": "time zone", "countryId": "country"}
 """What can be changed, in words."""
@@ -48,21 +62,25 @@ def update(call: Call, sight: Sight) -> Looking:
 def delete(call: Call, sight: Sight) -> Looking:
     """The organization, its teams, and its scenarios, those that are on first."""
     id_ = call.given["organizationId"]
-    organization = yield from sight.read(ORGANIZATION, id_)
-    named = told("organization", id_, organization)
+    organization, answers = yield from both(sight.read(ORGANIZATION, id_, more=True), _content(id_))
     sight.next.append("Its teams go with their scenarios, connections, hooks, data stores and templates.")
-    sight.next += ["Make has no way to bring any of it back.", GUARD]
+    sight.next += ["Make has no way to bring any of it back.", guard(call)]
+    teams = sight.items(answers[0], "teams", "Its teams")
+    scenarios = scenarios_of(sight, answers[1], "Its scenarios")
+    sight.tie(teams=ids_for_code(answers[0], "teams", teams), scenarios=switches_for_code(answers[1], scenarios))
+    counts = [
+        *([many(answers[0], "teams", teams, "team")] if has_list(answers[0], "teams") else []),
+        *([of_scenarios(answers[1], scenarios)] if has_list(answers[1], "scenarios") else []),
+    ]
+    inside = f": {' and '.join(counts)}" if counts else ""
+    sight.what = f"Delete {told('organization', id_, organization)} for good, with all that is in it{inside}."
+    sight.dependents += sight.lines(told("team", one.get("id"), one) for one in teams)
+    sight.dependents += sight.lines(map(scenario_line, scenarios))
+
+
+def _content(id_: int) -> Reading[Sequence[Seen]]:
     answers = yield [
         look(teams_list, id_, fields=["id", "name"]),
         look(scenarios_list, organization_id=id_, fields=SCENARIO_FIELDS),
     ]
-    teams = sight.items(answers[0], "teams", "Its teams")
-    scenarios = scenarios_of(sight, answers[1], "Its scenarios")
-    counts = [
-        *([] if isinstance(answers[0], Unseen) else [counted(len(teams), "team")]),
-        *([] if isinstance(answers[1], Unseen) else [of_scenarios(scenarios)]),
-    ]
-    inside = f": {' and '.join(counts)}" if counts else ""
-    sight.what = f"Delete {named} for good, with all that is in it{inside}."
-    sight.dependents += sight.lines(told("team", one.get("id"), one) for one in teams)
-    sight.dependents += sight.lines(map(scenario_line, scenarios))
+    return answers

@@ -1,11 +1,47 @@
 """Deletes of several things at once: `ids`, or `all` with or without `exceptIds`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from make_tools.previews.vocabulary import Json, Kind, Seen, Sight, Unseen, may_go_on, plainly
+from make_tools.previews.vocabulary import (
+    MOST_LINES,
+    NOT_READ,
+    Json,
+    Kind,
+    Look,
+    Reading,
+    Seen,
+    Sight,
+    Unseen,
+    listed,
+    may_go_on,
+    objects,
+    shown_fields,
+    told,
+    typeable,
+)
 from make_tools.wording import counted
+
+PAGE = 1000
+"""Things that are asked for at once: of some lists Make gives 50 without."""
+MOST_PAGES = 5
+_MOST_IDS = 10
+"""Ids told of which nothing is known: the request holds them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as far as it was read."""
+
+    key: str
+    """Under which it stands in its answers."""
+    there: Mapping[str, Json]
+    """What it holds, by ids as text: a list may give numbers as text."""
+    whole: bool = False
+    """Whether it was read to its end."""
+    failed: Seen | None = None
+    """The answer that ended it early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,42 +49,102 @@ class Chosen:
     """What a delete means, as far as it is known."""
 
     items: Sequence[Json]
+    """What is known of them."""
+    lost: Sequence[object] = ()
+    """Ids that the request holds, and of which nothing is known."""
+    gone: bool = False
+    """Whether that is because they are not there."""
     all_of_them: bool = False
     """Whether it means all of a kind, and there may be others than `items`."""
 
+    @property
+    def count(self) -> int:
+        """How many the request holds, or is known to mean."""
+        return len(self.items) + len(self.lost)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing of what it means is there."""
+        return not (self.items or self.all_of_them or (self.lost and not self.gone))
+
+
+def pages(ask: Callable[[int], Look], key: str, wanted: Iterable[object] = ()) -> Reading[Listing]:
+    """A list to its end, as far as a preview can go; or until all of the ids were met that are wanted.
+
+    Args:
+        ask: The look at one page of `PAGE` things, after so many that it skips.
+        key: Under which the list stands in the answers.
+        wanted: Ids, where no others matter.
+    """
+    there: dict[str, Json] = {}
+    only, skipped, clear = set(map(str, wanted)), 0, True
+    for _ in range(MOST_PAGES):
+        (answer,) = yield [ask(skipped)]
+        items = None if isinstance(answer, Unseen) else answer.get(key)
+        if not isinstance(items, list):
+            return Listing(key, there, failed=answer)
+        every, known = cast("list[object]", items), len(there)
+        with_ids = [it for it in objects(every) if _is_id(it.get("id"))]
+        there |= {str(it["id"]): it for it in with_ids}
+        # What has no id may be any of them: then nothing can be said not to be there.
+        clear = clear and len(with_ids) == len(every)
+        if len(every) < PAGE and not may_go_on(answer, key):
+            return Listing(key, there, whole=clear)
+        # A page that holds nothing new is the same page again.
+        if len(there) == known or (only and only <= there.keys()):
+            break
+        skipped += len(every)
+    return Listing(key, there)
+
 
 def choose(
-    sight: Sight, kind: Kind, given: Mapping[str, Any], answer: Seen, key: str, known: Mapping[str, Any]
+    sight: Sight,
+    kind: Kind,
+    given: Mapping[str, Any],
+    listing: Listing,
+    known: Mapping[str, Any] | None = None,
+    marks: Callable[[Json], Json] = lambda _: {},
 ) -> Chosen:
-    """The things that a delete means, of a list that was read, bound as its target.
+    """The things that a delete means, of a list that was read, bound as its target. Where nothing is there, nothing is bound.
 
     Args:
         sight: Of the delete.
         kind: What they are.
         given: The arguments of the delete.
-        answer: The list.
-        key: Under which it stands in the answer.
+        listing: The list.
         known: What is known of each, beside what the list says.
+        marks: What a code is bound to of each, beside its fields.
     """
-    ids, spared = cast("list[Any]", given.get("ids") or []), cast("list[Any]", given.get("exceptIds") or [])
-    if isinstance(answer, Unseen) or not isinstance(answer.get(key), list):
-        sight.items(answer, key, f"The {kind.noun}s themselves")
-        return _unread(sight, kind, [{**known, "id": id_} for id_ in ids])
-    every = [{**known, **one} for one in sight.items(answer, key, f"The {kind.noun}s themselves")]
-    there = {id_: one for one in every if isinstance(id_ := one.get("id"), int | str)}
-    found = [there[id_] for id_ in dict.fromkeys(ids) if id_ in there]
-    if not ids:
-        kept = set(spared)
+    known = known or {}
+    ids = list(dict.fromkeys(cast("list[Any]", given.get("ids") or [])))
+    spared = cast("list[Any]", given.get("exceptIds") or [])
+    there = {id_: {**known, **one} for id_, one in listing.there.items()}
+    lost = [id_ for id_ in ids or spared if str(id_) not in there]
+    if ids:
+        chosen = Chosen([there[str(id_)] for id_ in ids if str(id_) in there], lost, gone=listing.whole)
+    else:
+        kept = set(map(str, spared))
         found = [one for id_, one in there.items() if id_ not in kept]
-    sight.bind_many(kind, found)
-    missing = [id_ for id_ in (ids or spared) if id_ not in there]
-    sight.next += sight.lines(f"Not found: {kind.noun} {plainly(id_)}." for id_ in missing)
+        chosen = Chosen(found, all_of_them=not listing.whole)
+    _bind(sight, kind, chosen, known, marks)
+    if listing.failed is not None:
+        sight.items(listing.failed, listing.key, f"The {kind.noun}s themselves")
+        sight.unread = isinstance(listing.failed, Unseen) and listing.failed.may_pass
+    elif not listing.whole and (lost or not ids):
+        sight.unseen.append(f"The {kind.noun}s themselves: there may be more than these {len(there):,}.")
+    if lost:
+        noun = kind.noun if len(lost) == 1 else f"{kind.noun}s"
+        sight.next.append(f"Not {'found' if listing.whole else 'looked up'}: {noun} {listed(lost, _MOST_IDS)}.")
     if spared:
-        sight.next.append(f"Kept: {counted(len(there) - len(found), kind.noun)}.")
-    if not ids and may_go_on(answer, key):
-        sight.name = f"all {kind.noun}s"
-        return Chosen(found, all_of_them=True)
-    return Chosen(found)
+        sight.next.append(f"Kept: {counted(len(there) - len(chosen.items), kind.noun)}.")
+    return chosen
+
+
+def named(chosen: Chosen, noun: str) -> str:
+    """`data store 5 "Orders"`, or `2 data stores`."""
+    if chosen.count != 1:
+        return counted(chosen.count, noun)
+    return told(noun, chosen.items[0].get("id"), chosen.items[0]) if chosen.items else told(noun, chosen.lost[0])
 
 
 def at_least(chosen: Chosen) -> str:
@@ -56,10 +152,38 @@ def at_least(chosen: Chosen) -> str:
     return f", at least {len(chosen.items):,}" if chosen.items else ""
 
 
-def _unread(sight: Sight, kind: Kind, named: list[Json]) -> Chosen:
-    sight.bind_many(kind, named)
-    if named:
-        return Chosen(named)
-    # All of them, and nothing is known of any: "0 data stores" would be wrong.
-    sight.name, sight.target, sight.state, sight.missing = f"all {kind.noun}s", None, [kind.noun, None], False
-    return Chosen([], all_of_them=True)
+def known_of(chosen: Chosen) -> str:
+    """`: 1 of them is known, 10 could not be looked up`; nothing where all of them are known."""
+    known, lost = len(chosen.items), len(chosen.lost)
+    if not lost:
+        return ""
+    if not known:
+        return ": it could not be looked up" if lost == 1 else ": none of them could be looked up"
+    verb = "is" if known == 1 else "are"
+    if chosen.gone:
+        return f": {known:,} of them {verb} there, {lost:,} {'was' if lost == 1 else 'were'} not found"
+    return f": {known:,} of them {verb} known, {lost:,} could not be looked up"
+
+
+def _bind(sight: Sight, kind: Kind, chosen: Chosen, known: Mapping[str, Any], marks: Callable[[Json], Json]) -> None:
+    several = sorted(chosen.items, key=lambda one: str(one["id"]))
+    shown = [shown_fields(one, kind.shows) for one in several[:MOST_LINES]]
+    sight.target = {"count": chosen.count, "items": shown} if several else None
+    state: list[Json] = [
+        {"id": str(one["id"]), **{name: one.get(name) for name in kind.binds}, **marks(one)} for one in several
+    ]
+    state += [{"id": id_, "is": "not found" if chosen.gone else NOT_READ} for id_ in sorted(map(str, chosen.lost))]
+    sight.state = [kind.noun, NOT_READ if chosen.all_of_them and not several else state]
+    if chosen.all_of_them:
+        sight.name = f"all {kind.noun}s"
+    elif chosen.count == 1:
+        one = several[0] if several else {**known, "id": chosen.lost[0]}
+        sight.name = typeable(one.get(kind.title), one["id"])
+    else:
+        sight.name = counted(chosen.count, kind.noun)
+    sight.missing = chosen.nothing
+    sight.bound = not chosen.nothing
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)

@@ -1,18 +1,25 @@
 """What a preview says of a write to teams."""
 
+from collections.abc import Sequence
+
 from make_tools.connections import connections_list
 from make_tools.data_stores import data_stores_list
 from make_tools.hooks import hooks_list
 from make_tools.previews.kinds import ORGANIZATION, TEAM
-from make_tools.previews.vocabulary import Call, Looking, Sight, Unseen, an_id, look, of, told
+from make_tools.previews.together import both, one
+from make_tools.previews.vocabulary import Call, Json, Looking, Reading, Seen, Sight, an_id, look, of, same, told
 from make_tools.previews.words import (
-    GUARD,
     SCENARIO_FIELDS,
+    guard,
+    has_list,
+    ids_for_code,
+    many,
     namesakes,
     of_scenarios,
     placed,
     scenario_line,
     scenarios_of,
+    switches_for_code,
 )
 from make_tools.scenarios import scenarios_list
 from make_tools.teams import teams_create, teams_delete, teams_list
@@ -43,28 +50,34 @@ def create(call: Call, sight: Sight) -> Looking:
 def delete(call: Call, sight: Sight) -> Looking:
     """The team and its content: scenarios on or off, connections, hooks, data stores and templates, counted and named."""
     id_ = call.given["teamId"]
-    team = yield from sight.read(TEAM, id_)
-    named = told("team", id_, team)
-    sight.next += ["Scenarios that are on stop for good. Make has no way to bring any of it back.", GUARD]
-    organization = an_id(team.get("organizationId"))
+    team, answers = yield from both(sight.read(TEAM, id_, more=True), _content(id_))
+    sight.next += ["Scenarios that are on stop for good. Make has no way to bring any of it back.", guard(call)]
+    scenarios = scenarios_of(sight, answers[0], "Its scenarios")
+    counts = [of_scenarios(answers[0], scenarios)] if has_list(answers[0], "scenarios") else []
+    sight.dependents += sight.lines(map(scenario_line, scenarios))
+    inside: Json = {"scenarios": switches_for_code(answers[0], scenarios)}
+    for answer, (key, noun) in zip(answers[1:], _KINDS, strict=True):
+        found = [it for it in sight.items(answer, key, f"Its {noun}s") if same(it.get("teamId", id_), id_)]
+        counts += [many(answer, key, found, noun)] if has_list(answer, key) else []
+        sight.dependents += sight.lines((told(noun, it.get("id"), it) for it in found), MOST_OF_A_KIND)
+        inside[key] = ids_for_code(answer, key, found)
+    sight.tie(**inside)
+    where, organization = "", an_id(team.get("organizationId"))
+    if organization is not None:
+        where = placed(sight, ORGANIZATION, organization, (yield from one(ORGANIZATION.look(organization))))
+    content = f": {', '.join(counts)}" if counts else ""
+    sight.what = f"Delete {told('team', id_, team)}{where} for good, with all that is in it{content}."
+
+
+def _content(id_: int) -> Reading[Sequence[Seen]]:
     answers = yield [
         look(scenarios_list, team_id=id_, fields=SCENARIO_FIELDS),
         look(connections_list, id_, fields=["id", "name"]),
         look(hooks_list, id_, limit=PAGE),
         look(data_stores_list, id_, fields=["id", "name", "records"]),
         look(templates_list, id_, fields=["id", "name", "teamId"], limit=PAGE),
-        *([ORGANIZATION.look(organization)] if organization is not None else []),
     ]
-    where = placed(sight, ORGANIZATION, organization, answers[5]) if organization is not None else ""
-    scenarios = scenarios_of(sight, answers[0], "Its scenarios")
-    counts = [] if isinstance(answers[0], Unseen) else [of_scenarios(scenarios)]
-    sight.dependents += sight.lines(map(scenario_line, scenarios))
-    for answer, (key, noun) in zip(answers[1:5], _KINDS, strict=True):
-        found = [one for one in sight.items(answer, key, f"Its {noun}s") if one.get("teamId", id_) == id_]
-        counts += [] if isinstance(answer, Unseen) else [counted(len(found), noun)]
-        sight.dependents += sight.lines((told(noun, one.get("id"), one) for one in found), MOST_OF_A_KIND)
-    inside = f": {', '.join(counts)}" if counts else ""
-    sight.what = f"Delete {named}{where} for good, with all that is in it{inside}."
+    return answers
 
 
 _KINDS = (("connections", "connection"), ("hooks", "hook"), ("dataStores", "data store"), ("templates", "template"))

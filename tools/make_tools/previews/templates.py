@@ -4,7 +4,7 @@ from typing import cast
 
 from make_tools.previews.kinds import TEMPLATE
 from make_tools.previews.vocabulary import Call, Looking, Sight, listed, of, told
-from make_tools.previews.words import GUARD, place
+from make_tools.previews.words import guard, place
 from make_tools.templates import templates_delete
 
 
@@ -22,4 +22,4 @@ def delete(call: Call, sight: Sight) -> Looking:
         sight.next.append("It is published: nobody can make scenarios from it any more.")
     if template.get("approved"):
         sight.next.append("It is approved: Make lets an administrator alone delete it.")
-    sight.next += ["Scenarios that were made from it stay.", GUARD]
+    sight.next += ["Scenarios that were made from it stay.", guard(call)]

@@ -29,9 +29,15 @@ class _Part(Generic[A]):
             self.asks, self.back = (), [end.value]
 
 
-def both(one: Reading[A], other: Reading[B]) -> Reading[tuple[A, B]]:
+def one(wanted: Look) -> Reading[Seen]:
+    """A part of a plan that looks at one thing."""
+    (answer,) = yield [wanted]
+    return answer
+
+
+def both(part: Reading[A], other: Reading[B]) -> Reading[tuple[A, B]]:
     """Two parts of a plan side by side: what they look at goes out together."""
-    first, second = _Part(one), _Part(other)
+    first, second = _Part(part), _Part(other)
     while not (first.back and second.back):
         cut = len(first.asks)
         answers = yield [*first.asks, *second.asks]

@@ -2,7 +2,20 @@
 
 from make_tools.organizations import organizations_list
 from make_tools.previews.kinds import USER
-from make_tools.previews.vocabulary import Call, Json, Looking, Reading, Sight, Unseen, an_id, look, of, thing, told
+from make_tools.previews.vocabulary import (
+    Call,
+    Json,
+    Looking,
+    Reading,
+    Sight,
+    Unseen,
+    an_id,
+    look,
+    of,
+    same,
+    thing,
+    told,
+)
 from make_tools.users import users_list, users_update
 from make_tools.wording import counted
 
@@ -24,7 +37,7 @@ def update(call: Call, sight: Sight) -> Looking:
     id_ = call.given["userId"]
     (answer,) = yield [USER.look(id_)]
     own = {} if isinstance(answer, Unseen) else thing(answer, USER.key)
-    yours = own.get("id") == id_
+    yours = same(own.get("id"), id_)
     user = own if yours else (yield from _somebody(sight, id_))
     sight.bind(USER, id_, user)
     changed = [words for name, words in FIELDS.items() if name in call.given]
@@ -50,7 +63,7 @@ def _somebody(sight: Sight, id_: object) -> Reading[Json]:
     unread = Sight()
     for organization, members in zip(searched, answers, strict=True):
         for user in unread.items(members, "users", f"The members of organization {organization}"):
-            if user.get("id") == id_:
+            if same(user.get("id"), id_):
                 return user
     more = f" of {len(organizations):,}" if len(organizations) > len(searched) else ""
     sight.unseen += unread.unseen

@@ -1,8 +1,8 @@
 """The vocabulary of previews: a plan says what to read before a write, and what a person should know of it.
 
 A plan is a generator without I/O: it yields what it wants to look at (requests that only read), gets the answers sent, and
-fills a `Sight`. Who runs it decides how the requests travel. What it reads first is the target, whose present state a
-confirmation is bound to; whatever it asks for afterwards is for the reader alone.
+fills a `Sight`. Who runs it decides how the requests travel. What it reads first is the target, and what else a
+confirmation is bound to; whatever it asks for once `bound` is set is for the reader alone.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 from make_tools.endpoint import Endpoint, Request
 from make_tools.previews.differences import HIDDEN, Change, fields, looks_secret, without_secrets
 from make_tools.schema import SAFE_INTEGER
-from make_tools.wording import counted, quoted, safe
+from make_tools.wording import LONGEST_NAME, quoted, safe
 
 P = ParamSpec("P")
 A = TypeVar("A")
@@ -26,9 +26,15 @@ LONGEST_NAME_TO_TYPE = 60
 
 LONGEST_TEXT = 2000
 """Characters of a text that are looked through for what must not be shown; a line holds fewer."""
+_LONGEST_SHOWN = LONGEST_NAME - len('""')
+"""Characters of a text in a target, which stands in quotes."""
 _DEEPEST = 8
 """Levels of a target's field that are shown; nobody reads further down."""
+NOT_READ = "not read"
+"""What a code is bound to in place of what could not be read."""
 _NOT_THERE = frozenset({403, 404})
+_MAY_PASS = frozenset({408, 429})
+_ID = re.compile(r"[1-9][0-9]{0,15}")
 _WORD = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.:@/-]{0,62}[A-Za-z0-9_])?")
 """What cannot pose as a sentence, and may stand in one without quotes."""
 
@@ -48,6 +54,11 @@ class Unseen:
     why: str
     status: int | None = None
     """The HTTP status of a refusal."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether it may be read a little later: there was no answer, too many requests, or a fault at Make."""
+        return self.status is None or self.status in _MAY_PASS or self.status >= 500
 
 
 Seen: TypeAlias = Json | Unseen
@@ -84,6 +95,8 @@ class Call:
 
     given: Mapping[str, Any]
     request: Request
+    forced: bool = False
+    """Whether Make's own guard is to be overruled: Make asks nobody again."""
 
 
 @dataclass(slots=True)
@@ -109,16 +122,23 @@ class Sight:
     """What depends on the target, or goes with it."""
     unseen: list[str] = field(default_factory=list[str])
     """What could not be read."""
+    unread: bool = False
+    """Whether what a code is bound to could not be read for a reason that may pass."""
     missing: bool = False
     """Whether the target is not there, or not for this key: Make does not always tell the two apart."""
 
-    def read(self, kind: Kind, id_: object) -> Reading[Json]:
-        """Reads the target: its fields, its state and the name that a person types. Empty where it cannot be read."""
+    def read(self, kind: Kind, id_: object, *, more: bool = False) -> Reading[Json]:
+        """Reads the target: its fields, its state and the name that a person types. Empty where it cannot be read.
+
+        `more`: a code is bound to more than the target's own fields, and a `tie` says to what.
+        """
         (answer,) = yield [kind.look(id_)]
         found = {} if isinstance(answer, Unseen) else thing(answer, kind.key)
         self.bind(kind, id_, found)
+        self.bound = not more
         if isinstance(answer, Unseen):
             self.missing = answer.status in _NOT_THERE
+            self.unread = not self.missing
             self.miss(f"The {kind.noun} itself", answer)
         elif not found:
             self.unseen.append(f"The {kind.noun} itself: the answer holds none.")
@@ -131,15 +151,14 @@ class Sight:
         self.name = typeable(found.get(kind.title), id_)
         self.bound = True
 
-    def bind_many(self, kind: Kind, found: Iterable[Json]) -> None:
-        """Takes several things that were read as the target."""
-        several = sorted(found, key=lambda one: str(one.get("id")))
-        self.target = {"count": len(several), "items": [shown_fields(one, kind.shows) for one in several[:MOST_LINES]]}
-        self.state = [kind.noun, [{name: one.get(name) for name in ("id", *kind.binds)} for one in several]]
-        first = several[0] if several else {}
-        one_name = typeable(first.get(kind.title), first.get("id"))
-        self.name = one_name if len(several) == 1 else counted(len(several), kind.noun)
-        self.missing = not several
+    def tie(self, **more: object) -> None:
+        """Binds a code to more than the target's own fields, and ends what it is bound to. Unseen stands for itself."""
+        unseen = [value for value in more.values() if isinstance(value, Unseen)]
+        self.unread = self.unread or any(one.may_pass for one in unseen)
+        self.state = [
+            *self.state,
+            {name: NOT_READ if isinstance(value, Unseen) else value for name, value in more.items()},
+        ]
         self.bound = True
 
     def bind_new(self, noun: str, given: Mapping[str, Any]) -> None:
@@ -216,13 +235,20 @@ def objects(value: object) -> list[Json]:
 
 def may_go_on(answer: Seen, key: str) -> bool:
     """Whether a list may have more pages. Make gives no total: a page that came back full is the only hint."""
-    limit = thing(answer, "pg").get("limit")
-    return type(limit) is int and 0 < limit <= len(objects(answer.get(key) if isinstance(answer, dict) else None))
+    limit, items = thing(answer, "pg").get("limit"), answer.get(key) if isinstance(answer, dict) else None
+    return type(limit) is int and isinstance(items, list) and 0 < limit <= len(cast("list[object]", items))
 
 
 def an_id(value: object) -> int | None:
-    """A number that an answer gives for an id, if it can be one: others cannot be looked at."""
+    """What an answer gives for an id, as a number or as text, if it can be one: others cannot be looked at."""
+    if isinstance(value, str) and _ID.fullmatch(value):
+        value = int(value)
     return value if type(value) is int and 1 <= value <= SAFE_INTEGER else None
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two ids are the same one: answers give numbers as text too."""
+    return one is not None and str(one) == str(other)
 
 
 def plainly(value: object, longest: int = 64) -> str:
@@ -258,7 +284,7 @@ def typeable(name: object, id_: object) -> str:
 
 def _line(value: Any, level: int = 0) -> Any:
     if isinstance(value, str):
-        return safe(without_secrets(value[:LONGEST_TEXT]))
+        return safe(without_secrets(value[:LONGEST_TEXT]), _LONGEST_SHOWN)
     if level >= _DEEPEST and isinstance(value, dict | list):
         return "…"
     if isinstance(value, dict):

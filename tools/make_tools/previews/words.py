@@ -7,6 +7,8 @@ from make_tools.previews.differences import without_secrets
 from make_tools.previews.kinds import TEAM
 from make_tools.previews.vocabulary import (
     LONGEST_TEXT,
+    NOT_READ,
+    Call,
     Json,
     Kind,
     Reading,
@@ -15,16 +17,22 @@ from make_tools.previews.vocabulary import (
     Unseen,
     an_id,
     listed,
+    may_go_on,
     plainly,
     thing,
     told,
 )
 from make_tools.wording import counted, quoted, safe
 
-GUARD = "Make may ask back before it deletes: then nothing is gone until that is confirmed as well."
-"""What follows from Make's own guard (406 IM004), whose answer names the scenarios concerned."""
 SCENARIO_FIELDS = ["id", "name", "isActive", "isinvalid"]
 """What lists of scenarios are asked for, to tell of each which one it is and whether it is on."""
+
+
+def guard(call: Call) -> str:
+    """Whether Make's own guard (406 IM004), whose answer names the scenarios concerned, comes before a delete."""
+    if call.forced:
+        return "Make does not ask again."
+    return "Make may ask back before it deletes: then nothing is gone until that is confirmed as well."
 
 
 def place(sight: Sight, found: Json) -> Reading[str]:
@@ -69,10 +77,42 @@ def scenarios_of(sight: Sight, answer: Seen, what: str) -> list[Json]:
     return sorted(sight.items(answer, "scenarios", what), key=lambda one: not one.get("isActive"))
 
 
-def of_scenarios(scenarios: list[Json]) -> str:
-    """`12 scenarios (4 of them on)`."""
+def of_scenarios(answer: Seen, scenarios: list[Json]) -> str:
+    """`12 scenarios (4 of them on)`, of the list that was read."""
     active = sum(bool(one.get("isActive")) for one in scenarios)
-    return counted(len(scenarios), "scenario") + (f" ({active:,} of them on)" if scenarios else "")
+    return many(answer, "scenarios", scenarios, "scenario") + (f" ({active:,} of them on)" if scenarios else "")
+
+
+def many(answer: Seen, key: str, found: list[Json], noun: str) -> str:
+    """`12 hooks`, and `at least 500 hooks` where the list may go on."""
+    return ("at least " if may_go_on(answer, key) else "") + counted(len(found), noun)
+
+
+def ids_for_code(answer: Seen, key: str, found: list[Json]) -> object:
+    """What a code is bound to of a list: the ids of what was found in it."""
+    return sorted(str(one.get("id")) for one in found) if has_list(answer, key) else not_read(answer)
+
+
+def switches_for_code(answer: Seen, scenarios: list[Json]) -> object:
+    """What a code is bound to of scenarios: which ones there are, and whether each is on."""
+    if not has_list(answer, "scenarios"):
+        return not_read(answer)
+    return sorted(([str(one.get("id")), is_on(one)] for one in scenarios), key=str)
+
+
+def has_list(answer: Seen, key: str) -> bool:
+    """Whether an answer holds the list under a key."""
+    return isinstance(answer, dict) and isinstance(answer.get(key), list)
+
+
+def not_read(answer: Seen) -> Unseen | str:
+    """What a code is bound to in place of a list that an answer does not hold."""
+    return answer if isinstance(answer, Unseen) else NOT_READ
+
+
+def is_on(scenario: Json) -> bool | None:
+    """Whether it is on; None where that is not known."""
+    return bool(scenario["isActive"]) if "isActive" in scenario else None
 
 
 def works_with(scenario: Json) -> Iterator[str]:
