@@ -114,7 +114,7 @@ def _codes(settings: Settings) -> Codes:
     try:
         return Codes(key.encode(), InFile(settings.confirm_store))
     except OSError as error:
-        why = error.strerror or "it is no such file"
+        why = error.strerror or "it is no store of make-mcp"
         raise SettingsError(
             f"{variable('confirm_store')} names {str(settings.confirm_store)!r}, which cannot be used ({why}); nothing was started"
         ) from None

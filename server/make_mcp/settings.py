@@ -208,8 +208,9 @@ class Settings(BaseSettings):
         """The key for codes that several processes share, from the environment or its file."""
         key = _read(self.confirm_key, self.confirm_key_file, variable("confirm_key_file"))
         if key is not None and len(key) < SHORTEST_CODE_KEY:
+            where = variable("confirm_key" if self.confirm_key is not None else "confirm_key_file")
             raise SettingsError(
-                f"{variable('confirm_key')} is too short: give at least {SHORTEST_CODE_KEY} characters that nobody can guess"
+                f"the key of {where} is too short: give at least {SHORTEST_CODE_KEY} characters that nobody can guess"
             )
         return key
 

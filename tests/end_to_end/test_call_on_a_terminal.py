@@ -125,3 +125,29 @@ def test_commands_that_share_a_key_and_a_store_take_each_others_codes_once(tmp_p
     assert (first.stdout, first.stderr) == (b'{"scenario":4667501}\n', b"")
     assert (second.returncode, second.stdout) == (1, b"")
     assert b"used before" in second.stderr
+
+
+@pytest.mark.parametrize("policy", ["strict", "human"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("scenarios_start", "scenarioId=4667506"),
+        ("scenarios_run", "scenarioId=4667503", 'data={"email":"lead@example.com"}'),
+        ("scenarios_update", "scenarioId=4667506", "name=Other"),
+    ],
+    ids=lambda call: call[0],
+)
+def test_where_a_write_takes_a_code_it_is_asked_for_too(call: tuple[str, ...], policy: str):
+    with at_a_terminal("--sandbox", "--confirm", policy, "call", "--json", *call) as person:
+        person.wait_for_the_question()
+        person.type(b"\n")
+        status, out = person.end()
+    assert status == 1
+    assert [json.loads(line)["status"] for line in out] == ["confirmation_required"]
+
+
+def test_a_write_is_only_shown_where_it_takes_no_code():
+    with at_a_terminal("--sandbox", "call", "--json", "scenarios_start", "scenarioId=4667506") as person:
+        status, out = person.end()
+    assert status == 0
+    assert [json.loads(line)["status"] for line in out] == ["confirmation_required"]

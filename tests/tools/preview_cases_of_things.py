@@ -97,7 +97,7 @@ THINGS = (
             'data store 31 "Suppliers": 37 records, 5 KB of 8 MB',
             'data store 32 "Levels": 412 records, 3 MB of 10 MB',
             'scenario 72 "Stock sync", off: uses data store 31 "Suppliers" in module 2 slack:CreateMessage',
-            'scenario 73 "Refunds", invalid: uses data store 32 "Levels" in 2 slack:CreateMessage',
+            'scenario 73 "Refunds", invalid: uses data store 32 "Levels" in module 2 slack:CreateMessage',
         ],
     ),
     Told(
