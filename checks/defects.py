@@ -92,7 +92,7 @@ DEFECTS = (
         (USED, "        self._until[id_] = now + _SPARE\n", "        self._until[id_] = now + 60\n"),
     ),
     defect("used codes are never forgotten", (USED, "if end > now}", "}")),
-    defect("a file of used codes forgets them", (USED, "(self._clock() - _SPARE,)", "(self._clock() + _SPARE,)")),
+    defect("a file of used codes forgets them", (USED, "(self._clock() - _A_DAY,)", "(self._clock() + _A_DAY,)")),
     defect("in a file each call is the first", (USED, ".rowcount == 1", ".rowcount >= 0")),
     defect(
         "something else runs between the look and the note",

@@ -1,11 +1,14 @@
 """`make-mcp call` of what destroys: a person at a terminal is asked, a script is told why its code is of no use."""
 
+import itertools
 import json
 import os
 import pty
 import subprocess
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -41,10 +44,10 @@ class Typist:
 
 
 @contextmanager
-def at_a_terminal(*arguments: str) -> Generator[Typist]:
+def at_a_terminal(*arguments: str, **variables: str) -> Generator[Typist]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        command(*arguments), stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment()
+        command(*arguments), stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment(**variables)
     )
     os.close(theirs)
     try:
@@ -95,6 +98,36 @@ def test_what_make_holds_back_is_asked_for_again():
     assert "why" not in first
     assert "IM004" in second["why"]
     assert done == {"connection": 1353452}
+
+
+class Restless(BaseHTTPRequestHandler):
+    """Make, with a scenario that somebody edits all the time."""
+
+    edits = itertools.count()
+
+    def do_GET(self) -> None:  # the standard library calls it so
+        scenario = {"id": 5, "name": "Orders", "teamId": 1, "lastEdit": next(self.edits)}
+        body = json.dumps({"scenario": scenario, "team": {"id": 1, "name": "Operations"}}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as above
+        """Nothing: the test looks at what the command prints."""
+
+
+def test_what_changes_all_the_time_is_shown_twice_and_not_for_ever():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Restless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        make = {"MAKE_API_KEY": "any", "MAKE_BASE_URL": f"http://127.0.0.1:{server.server_port}"}
+        with at_a_terminal("call", "--json", "scenarios_delete", "scenarioId=5", **make) as person:
+            status, out = person.end()
+        server.shutdown()
+    assert status == 1
+    first, second = map(json.loads, out)
+    assert "why" not in first
+    assert "not as it was" in second["why"]
 
 
 def in_a_script(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[bytes]":

@@ -263,3 +263,9 @@ def test_a_question_names_a_few_of_many_and_counts_the_others():
     assert "and 45 more." in told
     assert told.count('"') % 2 == 0
     assert len(told) < 2000
+
+
+def test_what_is_left_out_of_a_question_is_said():
+    told = asked(what="w" * 1400, dependents=[f'scenario {n} "{"y" * 78}"' for n in range(5)]).message
+    assert "This affects" not in told
+    assert "The preview says more. An agent" in told

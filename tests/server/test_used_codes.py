@@ -78,7 +78,7 @@ async def test_what_is_long_over_is_forgotten_and_refused_by_its_time(used: Used
     await codes.take(await codes.check(code, CLAIM))
     many = ids(40)
     for one in many:
-        clock.go(HOUR / 4)
+        clock.go(HOUR * 4)
         assert await used.take(one, clock() + SECONDS)
     assert 0 < [await used.has(one) for one in many].count(True) < 10
     with pytest.raises(NotConfirmed) as error:

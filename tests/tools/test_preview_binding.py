@@ -43,6 +43,9 @@ ON = {"/scenarios": {"scenarios": [{**ORDERS, "hookId": 41}, {**STOCK, "isActive
 OFF = {"/scenarios": {"scenarios": [{**ORDERS, "hookId": 41, "isActive": False}, STOCK, BROKEN]}}
 NO_SCENARIOS: dict[str, Seen] = {"/scenarios": {"scenarios": []}}
 RENAMED = {"/scenarios": {"scenarios": [BROKEN, {**STOCK, "name": "Levels"}, {**ORDERS, "hookId": 41, "name": "x"}]}}
+EDITED = {
+    "/scenarios": {"scenarios": [{**ORDERS, "hookId": 41, "lastEdit": "2026-11-20T08:00:00.000Z"}, STOCK, BROKEN]}
+}
 FORBIDDEN = Unseen("Make answered 403", 403)
 
 
@@ -83,14 +86,16 @@ MOVED = (
     Moved("hooks_delete", ON, void=False),
     Moved("hooks_delete", {"/hooks/41": {"hook": {**HOOK, "queueCount": 3}}}, void=False),
     Moved("connections_set_data", OFF, void=True),
-    Moved("connections_set_data", {"/scenarios/72/blueprint": blueprint(__IMTCONN__=9)}, void=True),
-    Moved("connections_set_data", {"/scenarios/73/blueprint": FORBIDDEN}, void=True),
-    Moved("connections_set_data", ON, void=False),
+    # Who uses it stays as it is as long as no scenario is edited: no blueprint is read again for that.
+    Moved("connections_set_data", EDITED, void=True),
+    Moved("connections_set_data", {"/scenarios/73/blueprint": FORBIDDEN}, void=False),
+    Moved("connections_set_data", ON, void=True),
     Moved("connections_set_data", RENAMED, void=False),
     Moved("connections_set_data", {"/scenarios/72/blueprint": blueprint(datastore=32)}, void=False),
     Moved("connections_delete", OFF, void=True, forced=True),
-    Moved("connections_delete", {"/scenarios/71/blueprint": blueprint()}, void=True, forced=True),
-    Moved("connections_delete", ON, void=False, forced=True),
+    Moved("connections_delete", EDITED, void=True, forced=True),
+    Moved("connections_delete", {"/scenarios/71/blueprint": FORBIDDEN}, void=False, forced=True),
+    Moved("connections_delete", ON, void=True, forced=True),
     # Otherwise Make's own guard looks.
     Moved("connections_delete", OFF, void=False),
     Moved("data_stores_delete", ON, void=True, forced=True),

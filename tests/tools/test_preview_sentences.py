@@ -72,8 +72,7 @@ def test_what_a_code_is_bound_to_is_read_first_and_what_can_go_out_together_does
     assert [[look.request.path for look in batch] for batch in done.batches] == [
         ["/connections/9"],
         ["/scenarios"],
-        ["/scenarios/71/blueprint", "/scenarios/72/blueprint"],
-        ["/teams/5", "/connections/9/editable-data-schema"],
+        ["/teams/5", "/connections/9/editable-data-schema", "/scenarios/71/blueprint", "/scenarios/72/blueprint"],
     ]
 
 

@@ -189,3 +189,11 @@ def test_scenarios_that_use_a_data_store_which_could_not_be_looked_up_are_told()
     sight = run("data_stores_delete", {"teamId": 5, "ids": [31]}, by_path(answers)).sight
     assert sight.what == "Delete data store 31 in team 5 for good: it could not be looked up."
     assert sight.dependents == ['scenario 72 "Stock sync", on: uses it in module 2 datastore:AddRecord']
+
+
+def test_what_is_spared_of_a_list_that_cannot_be_read_is_named_and_not_counted():
+    given = {"teamId": 5, "all": True, "exceptIds": [31, 32]}
+    sight = run("data_stores_delete", given, lambda _: Unseen("Make answered 403", 403)).sight
+    assert "Kept: data stores 31, 32." in sight.next
+    assert not any("Not looked up" in line for line in sight.next)
+    assert sight.name == "all data stores but 2"

@@ -13,6 +13,7 @@ import anyio.to_thread
 from make_mcp.app import open_caller
 from make_mcp.calls import Answer, UnknownTool
 from make_mcp.confirmation import Nobody, Question, Reply
+from make_mcp.confirmation.previews import CHANGED
 from make_mcp.confirmation.question import FIELD
 from make_mcp.settings import Settings, SettingsError
 from make_tools import GROUPS
@@ -35,6 +36,9 @@ def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool)
                 preview = answer.data if answer.data and answer.data.get("status") == "confirmation_required" else {}
                 if "code" not in preview:
                     return status
+                if preview.get("why") == CHANGED:
+                    # Somebody works on it, or it changes by itself: going on would show preview after preview.
+                    return 1
                 if not person.can_ask:
                     if settings.confirm_store is None:
                         sys.stderr.write(_ENDS_WITH_US)

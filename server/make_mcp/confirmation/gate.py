@@ -202,6 +202,7 @@ class Gate:
             if told := already_so(endpoint, refused):
                 record.already_so()
                 return Told(told)
+            # Make's own words alone: after any others this very call may have done it.
             if is_not_there(refused) and await self._is_gone(attempt):
                 record.already_so()
                 return Told(is_gone(endpoint))

@@ -45,7 +45,7 @@ def in_use(refused: Refused) -> bool:
 
 def is_not_there(refused: Refused) -> bool:
     """Whether Make says that there is nothing of this id: for many things it does not tell that from a lack of rights."""
-    return refused.status in _GONE
+    return refused.status in _GONE and refused.is_makes_own
 
 
 class Unanswered:

@@ -33,8 +33,8 @@ NOT_READ = (
     "sent, and the code is still good for its time: try again in a moment."
 )
 NO_TARGET = (
-    "Nothing was changed, and this cannot be confirmed: the target is not there, or could not be read now, so that a code would "
-    "be bound to nothing. See above; if it could not be read, try again in a minute."
+    "Nothing was changed, and this cannot be confirmed: the target is not there, or it or what depends on it could not be read now, so "
+    "that a code would be bound to nothing. See above; if something could not be read, try again in a minute."
 )
 
 

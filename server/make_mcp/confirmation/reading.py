@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 
-from make_mcp.upstream.errors import NotConfigured, Refused, UpstreamError
+from make_mcp.upstream.errors import GuardError, NotConfigured, Refused, UpstreamError
 from make_tools.previews import Call, Look, Looking, Plan, Seen, Sight, Unseen
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,9 @@ async def _answer(look: Look, read: Read) -> Seen:
     try:
         return await read(look)
     except NotConfigured:
-        return Unseen("no key is set for the way that offers it")
+        return Unseen("no key is set for the way that offers it", lasts=True)
+    except GuardError:
+        return Unseen("its address lies outside the API", lasts=True)
     except Refused as error:
         # An error that is not in Make's own words may come from whatever stands in between, and says nothing of the target.
         status = error.status if error.is_makes_own else None

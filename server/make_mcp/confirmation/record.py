@@ -34,6 +34,8 @@ class Record:
         """
         own = {argument.name for argument in self._endpoint.arguments if argument.place == "path"}
         names = own or {"ids", *_PARENTS}
+        if given.get("all") is True:
+            given = {**given, "ids": "all"}
         self._target = cast(
             "Target", {name: given[name] for name in given if name in names and given[name] is not None}
         )

@@ -50,6 +50,8 @@ class InMemory:
         return True
 
 
+_A_DAY = 86_400.0
+"""Seconds for which a file remembers: clocks are set by hours."""
 _SPARE = 3600.0
 """Seconds for which a code is remembered: far longer than it is good, for clocks that differ or are set."""
 
@@ -81,7 +83,7 @@ class InFile:
         return await anyio.to_thread.run_sync(partial(self._run, partial(self._note, id_, until)))
 
     def _note(self, id_: bytes, until: float, database: sqlite3.Connection) -> bool:
-        database.execute(_FORGET, (self._clock() - _SPARE,))
+        database.execute(_FORGET, (self._clock() - _A_DAY,))
         return database.execute(_NOTE, (id_, until)).rowcount == 1
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:

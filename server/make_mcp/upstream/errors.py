@@ -13,8 +13,17 @@ Each text says what happened, what it means here, and what to do next. None hold
 
 BLOCKED = "1010"
 """What Cloudflare, in front of Make, calls a client that it turns away."""
+_NOT_TAKEN = frozenset({401, 413, 429})
+"""Statuses with which a request is turned away before anything is done, whoever says so."""
 _FAULT = 500
 _TOOK_TOO_LONG = 408
+
+
+def leaves_it_open(status: int, code: str | None, *, is_makes_own: bool) -> bool:
+    """Whether a write that was answered so may have taken effect: a fault there, or an answer that is not Make's own."""
+    if code == BLOCKED or status in _NOT_TAKEN:
+        return False
+    return status >= _FAULT or status == _TOOK_TOO_LONG or not is_makes_own
 
 
 class UpstreamError(Exception):
@@ -68,10 +77,8 @@ class Refused(UpstreamError):
 
     @property
     def leaves_it_open(self) -> bool:
-        """Whether a write that ended so may have taken effect: a fault there, or an answer that is not Make's own."""
-        if self.code == BLOCKED:
-            return False
-        return self.status >= _FAULT or self.status == _TOOK_TOO_LONG or not self.is_makes_own
+        """Whether a write that ended so may have taken effect."""
+        return leaves_it_open(self.status, self.code, is_makes_own=self.is_makes_own)
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from make_mcp.upstream.doors import Door, Exchange
-from make_mcp.upstream.errors import BLOCKED, Refused
+from make_mcp.upstream.errors import BLOCKED, Refused, leaves_it_open
 from make_tools import Endpoint
 from make_tools.wording import quoted, safe
 
@@ -36,20 +36,24 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
     if blocked:
         meaning = "That was the network in front of Make, not Make: it refuses this client or this address."
     elif data is None and status in _NOT_FROM_MAKE:
-        meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. "
-        meaning += f"If it is Make: {_open(endpoint)}" if exchange.changes else "Nothing was changed."
+        meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
         meaning += " If it is Make: " + _rights(endpoint, exchange.door) if status == 403 else ""
     else:
         meaning = _meaning(exchange, status, code, said)
     who = "Maton" if endpoint.api == "maton" or (status == 401 and exchange.door.upstream == "maton") else "Make"
     label = f"{status} {code}" if code else str(status)
+    code = BLOCKED if blocked else code
+    is_makes_own = not blocked and bool(body.keys() & _OWN_WORDS)
+    if exchange.changes and leaves_it_open(status, code, is_makes_own=is_makes_own):
+        told = "It may have taken effect: do not repeat it before you have checked."
+        meaning = " ".join([meaning.replace("Nothing was changed.", ""), told, check_next(endpoint)]).strip()
     parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
     text = " ".join(part for part in parts if part)
-    code = BLOCKED if blocked else code
-    is_makes_own = not blocked and any(isinstance(body.get(key), str) for key in ("message", "code", "detail", "error"))
     return Refused(text, status=status, code=code, said=said, concerned=concerned, is_makes_own=is_makes_own)
 
 
+_OWN_WORDS = frozenset({"message", "code", "detail", "error", "errors", "suberrors"})
+"""Keys of an error of Make or Maton; one with none of them may come from whatever stands in between."""
 _NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
 """Statuses that Make gives with a JSON body; other servers give them with a page of theirs."""
 
@@ -124,17 +128,13 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
         case ((400 | 413 | 422), _):
             return " ".join(["Nothing was changed.", *_own_names(endpoint, said)])
         case _ if (status >= 500 or status == 408) and exchange.changes:
-            return _open(endpoint)
+            return ""
         case 500, _ if door.upstream == "maton":
             return "Behind the gateway that often means that the link to Make has expired: see maton_connections_list."
         case _ if status >= 500:
             return "Make has a fault. Nothing was changed; try again in a minute."
         case _:
             return ""
-
-
-def _open(endpoint: Endpoint[...]) -> str:
-    return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
 
 
 def _rights(endpoint: Endpoint[...], door: Door) -> str:

@@ -13,8 +13,9 @@ from make_tools.connections import (
 )
 from make_tools.previews.kinds import CONNECTION, TEAM
 from make_tools.previews.together import both
-from make_tools.previews.uses import scenarios_that_use
+from make_tools.previews.uses import possible_users, scenarios_that_use, users
 from make_tools.previews.vocabulary import (
+    MOST_NAMES,
     Call,
     Json,
     Looking,
@@ -41,8 +42,8 @@ def create(call: Call, sight: Sight) -> Looking:
     named = f"{quoted(given['name'])} of type {plainly(given['type'])}"
     data = cast("Json", given.get("data") or {})
     details = [
-        *([f"with a value for {listed(data)}"] if data else []),
-        *([f"for the scopes {listed(given['scopes'])}"] if given.get("scopes") else []),
+        *([f"with a value for {listed(data, MOST_NAMES)}"] if data else []),
+        *([f"for the scopes {listed(given['scopes'], MOST_NAMES)}"] if given.get("scopes") else []),
     ]
     words = "".join(f", {detail}" for detail in details)
     sight.what = f"Create the connection {named} in {told('team', team_id, team)}{words}."
@@ -70,9 +71,11 @@ def set_data(call: Call, sight: Sight) -> Looking:
     given = list(cast("Json", call.given["data"]))
     connection = yield from sight.read(CONNECTION, id_, more=True)
     # Make has no guard for this: nobody else looks who uses it.
-    sight.tie(uses=(yield from scenarios_that_use(sight, "connections", connection.get("teamId"), {id_: "it"})))
-    where, _ = yield from both(place(sight, connection), _emptied(sight, id_, given))
-    sight.what = f"Replace the credentials of {_named(id_, connection)}{where}: {listed(given)}."
+    possible = yield from possible_users(sight, "connections", connection.get("teamId"))
+    sight.tie(users=possible.tied)
+    uses = scenarios_that_use(sight, "connections", possible, {id_: "it"})
+    (where, _), _ = yield from both(both(place(sight, connection), _emptied(sight, id_, given)), uses)
+    sight.what = f"Replace the credentials of {_named(id_, connection)}{where}: {listed(given, MOST_NAMES)}."
     sight.next.append(
         "The old values cannot be read back. Scenarios that use it sign in with the new ones from then on."
     )
@@ -87,9 +90,9 @@ def _emptied(sight: Sight, id_: int, given: list[str]) -> Reading[None]:
     names = answer.get("editableParameters")
     known = [one for one in cast("list[object]", names) if isinstance(one, str)] if isinstance(names, list) else []
     if emptied := [name for name in known if name not in given]:
-        sight.next.append(f"Emptied, because no value is given: {listed(emptied)}.")
+        sight.next.append(f"Emptied, because no value is given: {listed(emptied, MOST_NAMES)}.")
     if unknown := [name for name in given if name not in known]:
-        sight.next.append(f"Not among the fields that Make lets be replaced: {listed(unknown)}.")
+        sight.next.append(f"Not among the fields that Make lets be replaced: {listed(unknown, MOST_NAMES)}.")
 
 
 @of(connections_delete)
@@ -97,13 +100,14 @@ def delete(call: Call, sight: Sight) -> Looking:
     """The connection, its team and account, and the scenarios that use it, those that are on first."""
     id_ = call.given["connectionId"]
     connection = yield from sight.read(CONNECTION, id_, more=call.forced)
-    uses = scenarios_that_use(sight, "connections", connection.get("teamId"), {id_: "it"})
     if call.forced:
-        sight.tie(uses=(yield from uses))
-        where = yield from place(sight, connection)
+        possible = yield from possible_users(sight, "connections", connection.get("teamId"))
+        sight.tie(users=possible.tied)
+        uses = scenarios_that_use(sight, "connections", possible, {id_: "it"})
     else:
         # Make's own guard looks who uses it: here it is for the reader alone.
-        where, _ = yield from both(place(sight, connection), uses)
+        uses = users(sight, "connections", connection.get("teamId"), {id_: "it"})
+    where, _ = yield from both(place(sight, connection), uses)
     sight.what = f"Delete {_named(id_, connection)}{where} for good."
     sight.next.append("Scenarios that use it fail until another connection takes its place in each of their modules.")
     sight.next.append(guard(call))

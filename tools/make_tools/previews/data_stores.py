@@ -4,7 +4,7 @@ from make_tools.data_stores import data_stores_create, data_stores_delete, data_
 from make_tools.previews.kinds import DATA_STORE, TEAM
 from make_tools.previews.several import PAGE, Chosen, at_least, choose, known_of, named, pages
 from make_tools.previews.together import both, one
-from make_tools.previews.uses import scenarios_that_use
+from make_tools.previews.uses import possible_users, scenarios_that_use
 from make_tools.previews.vocabulary import NOT_READ, Call, Json, Looking, Sight, an_id, look, of, told
 from make_tools.previews.words import guard, namesakes, place, placed
 from make_tools.wording import counted, quoted
@@ -74,9 +74,11 @@ def delete(call: Call, sight: Sight) -> Looking:
     wanted = {id_: told("data store", id_, store) for store in every if (id_ := an_id(store.get("id"))) is not None}
     # Make's own guard looks who uses them: unless it is overruled, this is for the reader alone.
     sight.bound = not call.forced
-    uses = (yield from scenarios_that_use(sight, "dataStores", team_id, wanted)) if wanted else NOT_READ
+    possible = (yield from possible_users(sight, "dataStores", team_id)) if wanted else None
     if call.forced:
-        sight.tie(uses=uses)
+        sight.tie(users=NOT_READ if possible is None else possible.tied)
+    if possible is not None:
+        yield from scenarios_that_use(sight, "dataStores", possible, wanted)
     sight.next += ["Scenarios that use what is deleted fail from then on.", guard(call)]
 
 

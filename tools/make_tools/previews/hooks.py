@@ -7,6 +7,7 @@ from make_tools.hooks import hooks_create, hooks_delete, hooks_disable, hooks_en
 from make_tools.previews.kinds import HOOK, SCENARIO, TEAM
 from make_tools.previews.together import both
 from make_tools.previews.vocabulary import (
+    MOST_NAMES,
     NOT_READ,
     Call,
     Json,
@@ -53,7 +54,7 @@ def create(call: Call, sight: Sight) -> Looking:
     data = cast("Json", given.get("data") or {})
     passed = [name for name in ("method", "headers", "stringify") if given.get(name)]
     details = [
-        *([f"with a value for {listed(data)}"] if data else []),
+        *([f"with a value for {listed(data, MOST_NAMES)}"] if data else []),
         *([f"switched on: {listed(passed)}"] if passed else []),
     ]
     words = "".join(f", {detail}" for detail in details)

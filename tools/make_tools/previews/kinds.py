@@ -88,7 +88,8 @@ INCOMPLETE_EXECUTION = Kind(
     look=lambda id_: look(incomplete_executions_get, id_),
     key="dlq",
     shows=("id", "scenarioId", "scenarioName", "reason", "created", "attempts", "resolved"),
-    binds=("scenarioId", "resolved", "attempts"),
+    # Not its attempts: Make retries some by itself.
+    binds=("scenarioId", "resolved"),
     # It has no name of its own, and nobody types 32 digits.
     title="scenarioName",
 )

@@ -10,6 +10,7 @@ from make_tools.previews import blueprints
 from make_tools.previews.differences import fields
 from make_tools.previews.kinds import SCENARIO, TEAM
 from make_tools.previews.vocabulary import (
+    MOST_NAMES,
     Call,
     Json,
     Looking,
@@ -160,7 +161,7 @@ def run(call: Call, sight: Sight) -> Looking:
     scenario = yield from sight.read(SCENARIO, call.given["scenarioId"])
     where = yield from place(sight, scenario)
     inputs = cast("Json", call.given.get("data") or {})
-    given = f" with {counted(len(inputs), 'input')} ({listed(inputs, 10)})" if inputs else ""
+    given = f" with {counted(len(inputs), 'input')} ({listed(inputs, MOST_NAMES)})" if inputs else ""
     sight.what = f"Run {_named(call, scenario)}{where} once{given}. {_state(scenario)}"
     if scenario and not scenario.get("isActive"):
         sight.next.append("It is off: Make refuses to run it until it is switched on.")

@@ -126,17 +126,22 @@ def choose(
         kept = set(map(str, spared))
         found = [one for id_, one in there.items() if id_ not in kept]
         chosen = Chosen(found, all_of_them=not listing.whole)
-    _bind(sight, kind, chosen, known, marks)
+    _bind(sight, kind, chosen, known, marks, spared)
     if listing.failed is not None:
         sight.items(listing.failed, listing.key, f"The {kind.noun}s themselves")
         sight.unread = isinstance(listing.failed, Unseen) and listing.failed.may_pass
     elif not listing.whole and (lost or not ids):
         sight.unseen.append(f"The {kind.noun}s themselves: there may be more than these {len(there):,}.")
-    if lost:
+    if lost and (ids or listing.whole):
         noun = kind.noun if len(lost) == 1 else f"{kind.noun}s"
         sight.next.append(f"Not {'found' if listing.whole else 'looked up'}: {noun} {listed(lost, _MOST_IDS)}.")
     if spared:
-        sight.next.append(f"Kept: {counted(len(there) - len(chosen.items), kind.noun)}.")
+        kept = (
+            counted(len(there) - len(chosen.items), kind.noun)
+            if listing.whole
+            else f"{kind.noun}s {listed(spared, _MOST_IDS)}"
+        )
+        sight.next.append(f"Kept: {kept}.")
     return chosen
 
 
@@ -165,7 +170,9 @@ def known_of(chosen: Chosen) -> str:
     return f": {known:,} of them {verb} known, {lost:,} could not be looked up"
 
 
-def _bind(sight: Sight, kind: Kind, chosen: Chosen, known: Mapping[str, Any], marks: Callable[[Json], Json]) -> None:
+def _bind(
+    sight: Sight, kind: Kind, chosen: Chosen, known: Mapping[str, Any], marks: Callable[[Json], Json], spared: list[Any]
+) -> None:
     several = sorted(chosen.items, key=lambda one: str(one["id"]))
     shown = [shown_fields(one, kind.shows) for one in several[:MOST_LINES]]
     sight.target = {"count": chosen.count, "items": shown} if several else None
@@ -175,7 +182,7 @@ def _bind(sight: Sight, kind: Kind, chosen: Chosen, known: Mapping[str, Any], ma
     state += [{"id": id_, "is": "not found" if chosen.gone else NOT_READ} for id_ in sorted(map(str, chosen.lost))]
     sight.state = [kind.noun, NOT_READ if chosen.all_of_them and not several else state]
     if chosen.all_of_them:
-        sight.name = f"all {kind.noun}s"
+        sight.name = f"all {kind.noun}s" + (f" but {len(spared)}" if spared else "")
     elif chosen.count == 1:
         one = several[0] if several else {**known, "id": chosen.lost[0]}
         sight.name = typeable(one.get(kind.title), one["id"])

@@ -19,6 +19,8 @@ P = ParamSpec("P")
 A = TypeVar("A")
 Json: TypeAlias = dict[str, Any]
 
+MOST_NAMES = 5
+"""Names of fields in one sentence: whoever made them up must not crowd out what follows."""
 MOST_LINES = 20
 """Lines of one kind in a preview; the rest is counted."""
 LONGEST_NAME_TO_TYPE = 60
@@ -54,11 +56,13 @@ class Unseen:
     why: str
     status: int | None = None
     """The HTTP status of a refusal."""
+    lasts: bool = False
+    """Whether waiting is of no use: no key is set for it, or it lies outside the API."""
 
     @property
     def may_pass(self) -> bool:
         """Whether it may be read a little later: there was no answer, too many requests, or a fault at Make."""
-        return self.status is None or self.status in _MAY_PASS or self.status >= 500
+        return not self.lasts and (self.status is None or self.status in _MAY_PASS or self.status >= 500)
 
 
 Seen: TypeAlias = Json | Unseen
@@ -138,7 +142,7 @@ class Sight:
         self.bound = not more
         if isinstance(answer, Unseen):
             self.missing = answer.status in _NOT_THERE
-            self.unread = not self.missing
+            self.unread = answer.may_pass
             self.miss(f"The {kind.noun} itself", answer)
         elif not found:
             self.unseen.append(f"The {kind.noun} itself: the answer holds none.")
