@@ -11,7 +11,8 @@ from make_tools.previews.words import SCENARIO_FIELDS, has_list, is_on, not_read
 from make_tools.scenarios import scenarios_blueprint, scenarios_list
 from make_tools.wording import counted
 
-Kind: TypeAlias = Literal["connections", "dataStores"]
+UsedKind: TypeAlias = Literal["connections", "dataStores"]
+"""What scenarios use, in the words of `references`."""
 MOST_BLUEPRINTS = 20
 """Blueprints that are read for one preview; each is a request, and a free organization has thirty in a minute."""
 MOST_MODULES = 3
@@ -38,7 +39,7 @@ class Possible:
         return sorted([id_, is_on(scenario), scenario.get("lastEdit")] for id_, scenario in self.some)
 
 
-def possible_users(sight: Sight, kind: Kind, team: object) -> Reading[Possible]:
+def possible_users(sight: Sight, kind: UsedKind, team: object) -> Reading[Possible]:
     """The scenarios of a team that may use a connection or a data store, from one list.
 
     Args:
@@ -61,7 +62,7 @@ def possible_users(sight: Sight, kind: Kind, team: object) -> Reading[Possible]:
     return Possible(answer, every, some)
 
 
-def scenarios_that_use(sight: Sight, kind: Kind, possible: Possible, wanted: Mapping[int, str]) -> Reading[None]:
+def scenarios_that_use(sight: Sight, kind: UsedKind, possible: Possible, wanted: Mapping[int, str]) -> Reading[None]:
     """Adds the scenarios that use one of these things to `dependents`, and says what was not looked through.
 
     Args:
@@ -87,7 +88,7 @@ def scenarios_that_use(sight: Sight, kind: Kind, possible: Possible, wanted: Map
         )
 
 
-def users(sight: Sight, kind: Kind, team: object, wanted: Mapping[int, str]) -> Reading[None]:
+def users(sight: Sight, kind: UsedKind, team: object, wanted: Mapping[int, str]) -> Reading[None]:
     """Both of these, for the reader alone."""
     possible = yield from possible_users(sight, kind, team)
     yield from scenarios_that_use(sight, kind, possible, wanted)
