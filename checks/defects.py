@@ -50,6 +50,7 @@ _RECORDED = """        try:
             with record:
                 return await self._write(endpoint, arguments, client, record)
         finally:
+            decided(record)
             self._record(record)
 """
 
@@ -286,6 +287,7 @@ DEFECTS = (
             _RECORDED,
             """        with record:
             outcome = await self._write(endpoint, arguments, client, record)
+        decided(record)
         self._record(record)
         return outcome
 """,

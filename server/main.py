@@ -1,5 +1,5 @@
 """The entry point of the MCPB bundle."""
 
-from make_mcp.cli import main
+from make_mcp.start import main
 
 raise SystemExit(main())

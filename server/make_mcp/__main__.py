@@ -1,3 +1,3 @@
-from make_mcp.cli import main
+from make_mcp.start import main
 
 raise SystemExit(main())

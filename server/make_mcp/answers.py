@@ -1,50 +1,112 @@
-"""The form of an answer's data."""
+"""The form of an answer's data, without the keys of this server and without the secrets of the account."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
 
 from pydantic_core import to_json
 
+from make_mcp.confirmation import Client, Question, Reply
+from make_mcp.redaction import Strings, strings_of, without_account_secrets, without_secrets_of_others
+from make_mcp.secrets import Credentials
+from make_tools import Endpoint
 from make_tools.schema import SAFE_INTEGER
 
 _DIGITS_ALIKE = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))
+_REQUEST = "request"
 _LONG_NUMBER = b"0" * len(str(SAFE_INTEGER))
 
 
-def answer(data: dict[str, Any], secrets: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
-    """The compact JSON text of an answer, and the same data.
+@dataclass(frozen=True, slots=True)
+class Shaping:
+    """Puts everything into the form in which it leaves this server. Text and data of an answer always agree."""
 
-    Numbers that JSON cannot carry to every consumer become strings in both: integers that would be rounded (a
-    connection's `uid` can be one), and what overflowed to infinity. An answer that repeats one of `secrets` loses it.
-    """
-    text = to_json(data)
-    # Nearly every answer holds neither: looking for a run of digits costs a tenth of a walk.
-    if _LONG_NUMBER in text.translate(_DIGITS_ALIKE) or b"Infinity" in text:
-        data = cast("dict[str, Any]", _changed(data, _carried))
+    credentials: Credentials
+    reveal: bool = False
+    """Whether the secrets of the account are shown. The keys of this server never are."""
+
+    def answer(self, endpoint: Endpoint[...], data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The compact JSON text of an answer of Make, and the same data.
+
+        Numbers that JSON cannot carry to every consumer become strings in both: integers that would be rounded (a
+        connection's `uid` can be one), and what overflowed to infinity.
+        """
+        data = self._discreet(data, endpoint)
         text = to_json(data)
-    return _guarded(data, text, secrets)
+        # Nearly every answer holds neither: looking for a run of digits costs a tenth of a walk.
+        if _LONG_NUMBER in text.translate(_DIGITS_ALIKE) or b"Infinity" in text:
+            data = cast("dict[str, Any]", _changed(data, _carried))
+            text = to_json(data)
+        return text.decode(), data
+
+    def exactly(self, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The same for what is ours, such as a preview: every number as it is, since it is shown as it will be sent."""
+        # The request holds what the caller has just given, and is shown as it leaves.
+        shown = self._discreet({name: value for name, value in data.items() if name != _REQUEST})
+        if _REQUEST in data:
+            request = {_REQUEST: data[_REQUEST]}
+            shown |= self._without_keys(request, strings_of(request))
+            shown = {name: shown[name] for name in data}
+        return to_json(shown, inf_nan_mode="null").decode(), shown
+
+    def words(self, text: str) -> str:
+        """An error, or another sentence of ours."""
+        text = self.credentials.without(text)
+        return text if self.reveal else without_secrets_of_others(text)
+
+    def client(self, client: Client) -> Client:
+        """The client, which is told and asked nothing that must not leave."""
+        return _Discreet(client, self.words)
+
+    def _discreet(self, data: dict[str, Any], endpoint: Endpoint[...] | None = None) -> dict[str, Any]:
+        strings = strings_of(data)
+        clean = self._without_keys(data, strings)
+        if clean is not data:
+            strings = strings_of(clean)
+        return clean if self.reveal else without_account_secrets(endpoint, clean, strings)
+
+    def _without_keys(self, data: dict[str, Any], strings: Strings) -> dict[str, Any]:
+        """The same object where it holds none."""
+        if not self.credentials.within(strings.joined()):
+            return data
+        every = {*strings.names, *strings.texts}
+        shown = {one: self.credentials.without(one) for one in every if self.credentials.within(one)}
+        return cast("dict[str, Any]", _changed(data, lambda value: shown.get(value, value)))
 
 
-def exactly(data: dict[str, Any], secrets: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
-    """The same for what is ours, such as a preview: every number as it is, since it is shown as it will be sent."""
-    return _guarded(data, to_json(data, inf_nan_mode="null"), secrets)
+@dataclass(frozen=True, slots=True)
+class _Discreet:
+    """A client behind whom somebody may read what it is asked."""
 
+    inner: Client
+    words: Callable[[str], str]
 
-def _guarded(data: dict[str, Any], text: bytes, secrets: Collection[str]) -> tuple[str, dict[str, Any]]:
-    shown = text.decode()
-    if any(secret in shown for secret in secrets):
-        data = cast("dict[str, Any]", _changed(data, lambda value: without(value, secrets)))
-        shown = to_json(data).decode()
-    return shown, data
+    @property
+    def caller(self) -> str:
+        return self.inner.caller
 
+    @property
+    def name(self) -> str | None:
+        return self.inner.name
 
-def without(value: Any, secrets: Collection[str]) -> Any:
-    """Text without the secrets."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "[redacted]")
-    return value
+    @property
+    def can_ask(self) -> bool:
+        return self.inner.can_ask
+
+    @property
+    def waits(self) -> bool:
+        return self.inner.waits
+
+    def answered(self, about: str) -> Reply | None:
+        return self.inner.answered(about)
+
+    async def ask(self, question: Question) -> Reply:
+        # Where the name itself is changed by it, nobody can type it: nothing happens then.
+        return await self.inner.ask(Question(question.about, self.words(question.what), self.words(question.name)))
+
+    async def tell(self, seconds: float, message: str) -> None:
+        await self.inner.tell(seconds, self.words(message))
 
 
 def _carried(value: Any) -> Any:
@@ -58,9 +120,9 @@ def _loses(value: float) -> bool:
 
 
 def _changed(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A copy in which each value that is no collection went through `change`."""
+    """A copy in which each name, and each value that is no collection, went through `change`."""
     if isinstance(value, dict):
-        return {key: _changed(item, change) for key, item in cast("dict[str, Any]", value).items()}
+        return {change(key): _changed(item, change) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         return [_changed(item, change) for item in cast("list[Any]", value)]
     return change(value)

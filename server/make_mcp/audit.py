@@ -8,9 +8,9 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC
 from functools import cache
 from itertools import islice
@@ -19,6 +19,7 @@ from typing import Annotated, Literal, Protocol, cast
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from make_mcp.errstream import Stderr
 from make_mcp.settings import SettingsError, variable
 from make_tools.wording import safe
 
@@ -127,6 +128,22 @@ class AuditLog(Protocol):
         ...
 
 
+def discreet(entry: Entry, without: Callable[[str], str]) -> Entry:
+    """The entry without secrets in the texts that came from outside."""
+
+    def shown(value: int | str | Sequence[int | str]) -> int | str | list[int | str]:
+        if isinstance(value, str):
+            return without(value)
+        return value if isinstance(value, int) else [without(id_) if isinstance(id_, str) else id_ for id_ in value]
+
+    return replace(
+        entry,
+        caller=without(entry.caller),
+        client=None if entry.client is None else without(entry.client),
+        target={without(name): shown(value) for name, value in entry.target.items()},
+    )
+
+
 @contextmanager
 def open_audit(path: Path | None) -> Generator[AuditLog]:
     """The audit log in the file, which is made where there is none, or on stderr. Several processes may share a file.
@@ -180,10 +197,10 @@ class _Log:
 
 
 def _tell(line: str) -> None:
-    # stderr may be full, closed or missing, and then there is nowhere left to tell.
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+    _STDERR.write(line + "\n")
+
+
+_STDERR = Stderr()
 
 
 def _opened(path: Path) -> int:

@@ -1,12 +1,15 @@
 """From a tool's name and arguments to its answer: the path of every call, whatever brought it here."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from make_mcp.answers import answer, exactly, without
-from make_mcp.confirmation import AnswerAwaited, Client, Done, Gate, Nobody, NotConfirmed
+from make_mcp.answers import Shaping
+from make_mcp.confirmation import CONFIRM, AnswerAwaited, Client, Gate, Nobody, NotConfirmed, Told
+from make_mcp.confirmation.codes import Claim
+from make_mcp.duplicates import Made, creates
+from make_mcp.idempotency import InMemory, KeyRefused, Keys, Turn, again
 from make_mcp.upstream import UpstreamError
 from make_tools import ArgumentError, Endpoint
 
@@ -23,6 +26,8 @@ class Answer:
 
     text: str
     data: dict[str, Any] | None
+    is_repeated: bool = False
+    """Whether it is the answer of an earlier call with the same idempotency key: this one sent nothing."""
 
     @property
     def is_error(self) -> bool:
@@ -40,16 +45,21 @@ class Caller:
         self,
         tools: Mapping[str, Endpoint[...]],
         gate: Gate,
-        secrets: Collection[str],
+        shaping: Shaping,
         why_not: Callable[[str], str],
+        keys: Keys | None = None,
     ) -> None:
         self._tools = tools
         self._gate = gate
-        self._secrets = secrets
+        self._shaping = shaping
         self._why_not = why_not
+        self._keys = InMemory() if keys is None else keys
+        self._made = Made()
 
-    async def call(self, name: str, arguments: Mapping[str, Any], client: Client = NOBODY) -> Answer:
-        """One call.
+    async def call(
+        self, name: str, arguments: Mapping[str, Any], client: Client = NOBODY, key: object = None
+    ) -> Answer:
+        """One call. What writes, and brings an idempotency key that it brought before, gets its first answer again.
 
         Raises:
             UnknownTool: no tool of this server.
@@ -58,22 +68,60 @@ class Caller:
         Every other failure is an answer that says what to do.
         """
         if (endpoint := self._tools.get(name)) is None:
-            raise UnknownTool(self._why_not(name))
+            raise UnknownTool(self._shaping.words(self._why_not(name)))
+        client = self._shaping.client(client)
+        # What is only read or shown may be read or shown again.
+        if key is None or not arguments.get(CONFIRM):
+            return await self._carry_out(endpoint, arguments, client)
         try:
-            outcome = await self._gate.call(endpoint, arguments, client)
+            async with self._keys.turn(endpoint, client.caller, key, _digest(endpoint, arguments, client)) as turn:
+                if turn.before is not None:
+                    text, data = again(endpoint, turn.before)
+                    # It may have been kept by a process that shows more.
+                    shown = (self._shaping.words(text), None) if data is None else self._shaping.answer(endpoint, data)
+                    return Answer(*shown, is_repeated=True)
+                answer = await self._carry_out(endpoint, arguments, client, turn)
+                turn.answered(answer.text, is_error=answer.is_error)
+                return answer
         except AnswerAwaited:
             raise
-        except (ArgumentError, NotConfirmed, UpstreamError) as error:
-            text = f"{name}: {error}" if isinstance(error, NotConfirmed) else str(error)
-            return Answer(without(text, self._secrets), None)
+        except Exception as error:  # as below
+            return self._failure(name, error)
+
+    async def _carry_out(
+        self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, turn: Turn | None = None
+    ) -> Answer:
+        try:
+            outcome = await self._gate.call(endpoint, arguments, client, (turn or Turn()).decided)
+            if isinstance(outcome, Told):
+                return Answer(*self._shaping.exactly(outcome.content))
+            data = outcome.data
+            if creates(endpoint):
+                data = self._made.answered(_digest(endpoint, arguments, client), data, is_meant=turn is not None)
+            return Answer(*self._shaping.answer(endpoint, data))
+        except AnswerAwaited:
+            raise
         except Exception as error:  # a fault of ours must not end the session, nor show its inside
-            # The traceback may hold what the model or Make sent: only for who asks for it.
-            log.log(logging.ERROR, "%s failed inside make-mcp: %s", name, type(error).__name__)
-            log.debug("%s failed inside make-mcp", name, exc_info=error)
-            return Answer(f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None)
-        if isinstance(outcome, Done):
-            return Answer(*answer(outcome.data, self._secrets))
-        return Answer(*exactly(outcome.content, self._secrets))
+            return self._failure(endpoint.name, error)
+
+    def _failure(self, name: str, error: Exception) -> Answer:
+        if isinstance(error, ArgumentError | NotConfirmed | KeyRefused | UpstreamError):
+            text = f"{name}: {error}" if isinstance(error, NotConfirmed | KeyRefused) else str(error)
+            return Answer(self._shaping.words(text), None)
+        # The traceback may hold what the model or Make sent: only for who asks for it.
+        log.log(logging.ERROR, "%s failed inside make-mcp: %s", name, type(error).__name__)
+        log.debug("%s failed inside make-mcp", name, exc_info=error)
+        return Answer(f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None)
+
+
+def _digest(endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client) -> bytes:
+    """What would be sent for whom, however it was written and confirmed.
+
+    Raises:
+        ArgumentError: an argument does not fit.
+    """
+    given = {name: value for name, value in arguments.items() if name != CONFIRM}
+    return Claim(endpoint.name, endpoint.parse(given, also=(CONFIRM,)), client.caller).digest(force=False)
 
 
 _AFTER_A_FAULT = (

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from make_mcp import __version__
+from make_mcp.logs import Net
 from make_mcp.settings import KEYS, Settings, SettingsError, load, variable
+from make_mcp.start import out
 
 USAGE_ERROR = 2
 _APART = {
@@ -18,7 +20,7 @@ _APART = {
     "demo": frozenset[str](),
 }
 """Commands that read no settings, and what they take."""
-_OWN = ("tool", "values", "json", "client", "file", "refused", "last")
+_OWN = ("tool", "values", "json", "idempotency_key", "client", "file", "refused", "last")
 """What a command takes beside the settings."""
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
@@ -29,12 +31,18 @@ class UsageError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. 0 means done, 1 that the call or the demo failed, 2 that the command line or a setting does not fit."""
+    """Runs a command. 0 means done, 1 that the call or the demo failed, 2 that the command line or a setting does not fit.
+
+    Without `arguments` it takes those of the process, which is ours then.
+    """
+    net = Net()
+    if arguments is None:
+        net.spread()
     try:
-        status = _run(list(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        status = _run(list(sys.argv[1:] if arguments is None else arguments), net)
+        out().flush()
     except (UsageError, SettingsError) as error:
-        sys.stderr.write(f"make-mcp: {one_line(str(error))}\n")
+        sys.stderr.write(f"make-mcp: {net.without_keys(one_line(str(error)))}\n")
         return USAGE_ERROR
     except KeyboardInterrupt:
         return 130
@@ -42,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone, as `head` does, or there is nowhere to write it to.
         if not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"make-mcp: {one_line(str(error.strerror or error))}\n")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out().fileno())
         return 1
     return status
 
@@ -51,7 +59,7 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], net: Net) -> int:
     options = _parse(arguments)
     command = options.pop("command") or "serve"
     if command in _APART and (strangers := options.keys() - _APART[command]):
@@ -69,6 +77,8 @@ def _run(arguments: list[str]) -> int:
     own = {name: options.pop(name) for name in _OWN if name in options}
     # Flags that were not given are absent, so that the environment counts.
     settings = load(options)
+    net.know(settings)
+    net.set_up(settings.log_level)
     if command == "serve":
         from make_mcp.commands.serve import serve
 
@@ -80,7 +90,7 @@ def _run(arguments: list[str]) -> int:
     if command == "call":
         from make_mcp.commands.call import call
 
-        return call(settings, own["tool"], own["values"], as_json=own["json"])
+        return call(settings, own["tool"], own["values"], as_json=own["json"], key=own["idempotency_key"])
     if command == "doctor":
         from make_mcp.commands.doctor import doctor
 
@@ -101,6 +111,9 @@ def _is_order(message: str) -> bool:
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(message, out() if file is sys.stdout else file)
+
     def error(self, message: str) -> NoReturn:
         order = "; flags stand before the tool's name, or after all its arguments" if _is_order(message) else ""
         raise UsageError(f"{message}{order}. `{self.prog} --help` shows what there is")
@@ -133,6 +146,11 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
         "values", metavar="KEY=VALUE", nargs="*", default=[], help="its arguments; objects and lists as JSON, or @FILE"
     )
     call.add_argument("--json", action="store_true", help="print the answer as compact JSON")
+    call.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        help="a call that writes is carried out once under its key: for 24 hours the same call gets the first answer again",
+    )
     add("doctor", "check the settings and each key, and say what to mend")
     audit = add("audit", "show what was decided about writes, from the audit log")
     audit.add_argument(

@@ -5,11 +5,13 @@ read or change (the SDK seals it, bound to the tool, its arguments and the calle
 request of its own while the call waits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+import anyio
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import principal_components
 from mcp.server.context import ServerRequestContext
@@ -19,6 +21,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from make_mcp.confirmation import AnswerAwaited, Question, Reply
+from make_mcp.idempotency import KEY as IDEMPOTENCY_KEY
 
 KEY = "confirmation"
 """The name of the question among the inputs that a call asks for."""
@@ -32,8 +35,13 @@ def client_of(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> 
     form = _takes_forms(ctx)
     if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
         answer = (params.input_responses or {}).get(KEY)
-        return InRounds(caller, name, form, params.request_state, answer)
+        return InRounds(caller, name, form, params.request_state, answer, ctx.session.report_progress)
     return InSession(caller, name, form and ctx.session.can_send_request, ctx)
+
+
+def key_of(params: CallToolRequestParams) -> object:
+    """The idempotency key that the client gave this call, whatever it is; None without one."""
+    return None if params.meta is None else dict(params.meta).get(IDEMPOTENCY_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class InRounds:
     state: str | None
     """What this server sealed when it asked; whatever else a client sends does not get here."""
     answer: object
+    report: "Report | None" = None
     waits: bool = False
 
     def answered(self, about: str) -> Reply | None:
@@ -56,6 +65,10 @@ class InRounds:
 
     async def ask(self, question: Question) -> Reply:
         raise AnswerAwaited(question)
+
+    async def tell(self, seconds: float, message: str) -> None:
+        if self.report is not None:
+            await _tell(self.report, seconds, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,19 @@ class InSession:
             # The client declared that it can ask, and then could not, or answered with something else.
             return Reply("cancel", {})
         return _reply(result)
+
+    async def tell(self, seconds: float, message: str) -> None:
+        await _tell(self.context.session.report_progress, seconds, message)
+
+
+Report = Callable[[float, float | None, str | None], Awaitable[None]]
+"""The SDK's report of progress: how far, of how much, and in words. It reaches a client that asked for it."""
+
+
+async def _tell(report: Report, seconds: float, message: str) -> None:
+    # A client that is gone is no reason for the call to fail: whether it goes on is decided elsewhere.
+    with suppress(MCPError, anyio.ClosedResourceError, anyio.BrokenResourceError):
+        await report(seconds, None, message)
 
 
 def _takes_forms(ctx: ServerRequestContext[Any]) -> bool:

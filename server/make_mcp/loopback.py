@@ -2,11 +2,20 @@
 
 import errno
 import socket
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
+import anyio
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from make_mcp.ending import Ending
 from make_mcp.settings import SettingsError
+
+Finish = Callable[[Ending], Awaitable[None]]
+"""Waits for what deserves a grace."""
+_FLUSH = 0.1
+"""Seconds for a client to take what is written to it at the end."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -29,14 +38,142 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def run(application: ASGIApp, listening: socket.socket) -> None:
-    """Serves until the process is told to stop."""
+async def run(application: ASGIApp, listening: socket.socket, ending: Ending, finish: Finish) -> None:
+    """Serves until the process is told to end, and ends as `_Server.shutdown` says."""
+    requests = Requests(application)
     config = uvicorn.Config(
-        application,
+        requests,
         # Ours goes to stderr; uvicorn's own access log would write addresses and session ids to stdout.
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
     )
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await _Server(config, requests, ending, finish).serve(sockets=[listening])
+
+
+class Requests:
+    """An application whose requests can all be ended at once, those that would never end by themselves too."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+        self._open: set[_Request] = set()
+        self._none_left = anyio.Event()
+        self._is_ended = False
+
+    async def end(self) -> None:
+        """Ends every request, now and from now on; comes back when none is left."""
+        self._is_ended = True
+        for request in self._open:
+            request.hang_up()
+        with anyio.move_on_after(_FLUSH):
+            await self._end()
+        for request in self._open:
+            request.cancel()
+        await self._end()
+
+    async def _end(self) -> None:
+        while self._open:
+            self._none_left = anyio.Event()
+            await self._none_left.wait()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        request = _Request(receive, send)
+        self._open.add(request)
+        try:
+            if self._is_ended:
+                request.cancel()
+            await request.run(self._application, scope)
+        finally:
+            self._open.remove(request)
+            if not self._open:
+                self._none_left.set()
+
+
+class _Request:
+    """A request that can be ended, wherever it stands."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._sent: Message | None = None
+        self._all = anyio.CancelScope()
+        self._receiving = anyio.CancelScope()
+        self._is_whole = False
+        self._is_ended = False
+
+    def hang_up(self) -> None:
+        """Has the application think that its client is gone, so that it puts everything away."""
+        # In the middle of a request it would call that an error.
+        if not self._is_whole:
+            self.cancel()
+        self._is_ended = True
+        self._receiving.cancel()
+
+    def cancel(self) -> None:
+        self._is_ended = True
+        self._all.cancel()
+
+    async def run(self, application: ASGIApp, scope: Scope) -> None:
+        with self._all:
+            await application(scope, self.receive, self.send)
+        if self._is_ended:
+            await self._complete()
+
+    async def receive(self) -> Message:
+        if not self._is_ended:
+            with anyio.CancelScope() as self._receiving:
+                message = await self._receive()
+                self._is_whole = not message.get("more_body", False)
+                return message
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self._sent = message
+        await self._send(message)
+
+    async def _complete(self) -> None:
+        """Brings the response to an end that its client can see."""
+        # One that takes nothing any more is not waited for.
+        with anyio.move_on_after(_FLUSH):
+            if self._sent is None:
+                headers = [(b"content-length", b"0"), (b"connection", b"close")]
+                await self.send({"type": "http.response.start", "status": 503, "headers": headers})
+            if self._sent is not None and (self._sent["type"] == "http.response.start" or self._sent.get("more_body")):
+                await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, told to end by `ending` in place of its own signal handlers."""
+
+    def __init__(self, config: uvicorn.Config, requests: Requests, ending: Ending, finish: Finish) -> None:
+        super().__init__(config)
+        self._requests = requests
+        self._ending = ending
+        self._finish = finish
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def main_loop(self) -> None:
+        while not self._ending.begun.is_set():
+            # It keeps the date of the answers right.
+            await self.on_tick(0)
+            with anyio.move_on_after(1):
+                await self._ending.begun.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no new connections, lets finish what deserves it, cancels the rest, and lets answers leave."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        await self._finish(self._ending)
+        await self._requests.end()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with anyio.move_on_after(_FLUSH):
+            while self.server_state.connections:  # noqa: ASYNC110  # uvicorn has no event for it
+                await anyio.sleep(0.01)
+        await self.lifespan.shutdown()

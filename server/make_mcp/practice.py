@@ -9,6 +9,7 @@ import make_sandbox
 from make_mcp.settings import Settings
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Doors, make_door, maton_door
+from make_mcp.upstream.pacing.opening import open_pace
 
 # Reserved by RFC 6761: never a real host, so that a mistake cannot send practice to anybody.
 _GATEWAY = "https://maton.sandbox.localhost"
@@ -21,5 +22,9 @@ async def practice_upstreams(settings: Settings) -> AsyncGenerator[Upstreams]:
     doors = Doors(
         {"maton": maton_door(_GATEWAY, make_sandbox.KEY), "make": make_door(_MAKE, make_sandbox.TOKEN)}, settings.prefer
     )
-    async with Upstreams(doors, httpx2.ASGITransport(make_sandbox.create_app(limits=False))) as upstreams:
+    account = httpx2.ASGITransport(make_sandbox.create_app(limits=False))
+    async with (
+        open_pace(settings) as pace,
+        Upstreams(doors, account, deadline=settings.timeout, pace=pace) as upstreams,
+    ):
         yield upstreams

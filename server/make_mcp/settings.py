@@ -7,14 +7,15 @@ A flag wins over the environment. A key has no flag: what stands on a command li
 
 import difflib
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from make_mcp import values
+from make_mcp.values import LOOPBACK
 
 PREFIX = "MAKE_MCP_"
 
@@ -31,14 +32,9 @@ def _split(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Names separated by commas."""
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 KEYS = frozenset({"maton_api_key", "make_api_key", "confirm_key"})
 SHORTEST_CODE_KEY = 32
 """Characters."""
-_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
-_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
-_ZONE = re.compile(r"[a-z]{2}[0-9]{1,2}")
-_ZONE_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(make|celonis)\.com")
 
 
 class SettingsError(Exception):
@@ -107,6 +103,21 @@ class Settings(BaseSettings):
     confirm_store: Path | None = Field(
         None, description="file in which processes that share a key note which codes were used"
     )
+    timeout: float = Field(
+        45, gt=0, le=600, description="seconds for a call, all waiting and trying again included (45)"
+    )
+    pace: str | None = Field(
+        None,
+        description="requests that may leave, as 5/second or 100/minute, instead of what Maton and Make allow; or off",
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Redis in which several servers share one pace, as redis://127.0.0.1:6379/0"
+    )
+    redis_url_file: Path | None = Field(None, description="file that holds the URL of Redis, where it has a password")
+    reveal: bool = Field(
+        False,
+        description="show secrets of the account in answers: addresses of hooks, Maton's sign-in links, data of connections",
+    )
     transport: Literal["stdio", "http", "sse"] = Field("stdio", description="how clients reach the server")
     host: str = Field("127.0.0.1", description="address to listen on, for http and sse; a loopback address")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on, for http and sse; 0 takes any free one")
@@ -118,9 +129,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _host_placeholders(cls, values: Any) -> Any:
+    def _host_placeholders(cls, raw: Any) -> Any:
         # One host of bundles hands out secrets that it forgot to decrypt.
-        given = cast("Mapping[str, Any]", values)
+        given = cast("Mapping[str, Any]", raw)
         for name, value in given.items():
             if isinstance(value, str) and value.startswith("__encrypted__:"):
                 field = next((f for f in cls.model_fields if name in {f, variable(f)}), name)
@@ -132,46 +143,27 @@ class Settings(BaseSettings):
     @field_validator("maton_api_key", "make_api_key", "confirm_key")
     @classmethod
     def _key_fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        return None if value is None else SecretStr(_key(value.get_secret_value()))
+        return None if value is None else SecretStr(values.key(value.get_secret_value()))
 
     @field_validator("make_zone")
     @classmethod
     def _zone_is_a_host_of_make(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        host = value.strip().lower().removeprefix("https://").rstrip("/")
-        host = f"{host}.make.com" if _ZONE.fullmatch(host) else host
-        if not _ZONE_HOST.fullmatch(host):
-            raise ValueError("takes a zone such as eu1.make.com; for another host set MAKE_BASE_URL")
-        return host
+        return None if value is None else values.zone(value)
 
     @field_validator("maton_base_url", "make_base_url")
     @classmethod
     def _base_url_is_safe(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            url = urlsplit(value.strip())
-            port = url.port
-        except ValueError:
-            raise ValueError("is not a URL") from None
-        if (
-            not url.hostname
-            or url.username
-            or url.password
-            or url.query
-            or url.fragment
-            or url.scheme not in {"https", "http"}
-        ):
-            raise ValueError("takes a URL such as https://proxy.example.com, without credentials, query or fragment")
-        if url.scheme == "http" and url.hostname not in LOOPBACK:
-            raise ValueError("takes https; http only for 127.0.0.1, localhost and [::1], since the key goes there")
-        if not _HOST.fullmatch(url.hostname):
-            raise ValueError("takes a URL whose host is a plain name or address")
-        if not all(_SEGMENT.fullmatch(segment) for segment in url.path.rstrip("/").split("/")[1:]):
-            raise ValueError("takes a URL whose path is of plain letters and digits")
-        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-        return f"{url.scheme}://{host}{f':{port}' if port else ''}{url.path.rstrip('/')}"
+        return None if value is None else values.base_url(value)
+
+    @field_validator("pace")
+    @classmethod
+    def _pace_is_a_rate(cls, value: str | None) -> str | None:
+        return None if value is None else values.pace(value)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_url_is_one(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(values.redis_url(value.get_secret_value()))
 
     @field_validator("host")
     @classmethod
@@ -182,7 +174,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_source_for_each_key(self) -> "Settings":
-        for name in sorted(KEYS):
+        for name in sorted(KEYS | {"redis_url"}):
             if getattr(self, name) is not None and getattr(self, f"{name}_file") is not None:
                 raise ValueError(f"{variable(name)} and {variable(name)}_FILE are both set: keep one of the two")
         return self
@@ -215,6 +207,11 @@ class Settings(BaseSettings):
         return key
 
     @property
+    def redis(self) -> str | None:
+        """The URL of Redis, from the environment, a flag or its file."""
+        return _read(self.redis_url, self.redis_url_file, variable("redis_url_file"), values.redis_url)
+
+    @property
     def make_key(self) -> str | None:
         """The token of Make's API, from the environment or its file."""
         return _read(self.make_api_key, self.make_api_key_file, "MAKE_API_KEY_FILE")
@@ -227,6 +224,11 @@ def load(flags: Mapping[str, Any]) -> Settings:
         SettingsError: one does not fit; nothing was started.
     """
     _refuse_misspelt()
+    if "@" in str(flags.get("redis_url") or ""):
+        raise SettingsError(
+            f"--redis-url holds a password, which other processes can read on a command line: set {variable('redis_url')}, "
+            "or give --redis-url-file"
+        )
     try:
         # By the variables' names, for which alone the fields that have one of their own are known.
         given = {_source(name): value for name, value in flags.items() if not _is_placeholder(value)}
@@ -275,25 +277,21 @@ _TAKES = {
     "bool_parsing": "takes true or false",
     "int_parsing": "takes a whole number",
     "literal_error": "takes {expected}",
+    "float_parsing": "takes a number",
+    "greater_than": "takes a number above {gt}",
     "greater_than_equal": "takes a number from {ge} up",
     "less_than_equal": "takes a number up to {le}",
     "string_pattern_mismatch": "takes text of the form {pattern}",
 }
 
 
-def _key(value: str) -> str:
-    key = value.strip(" \t\r\n")
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError("holds no usable key: it is empty, or has spaces or characters that a key cannot have")
-    return key
-
-
-def _read(key: SecretStr | None, file: Path | None, name: str) -> str | None:
+def _read(key: SecretStr | None, file: Path | None, name: str, check: Callable[[str], str] | None = None) -> str | None:
     if key is not None:
         return key.get_secret_value()
     if file is None:
         return None
     try:
-        return _key(file.read_text(encoding="utf-8"))
+        return (check or values.key)(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise SettingsError(f"{name} names {str(file)!r}, which cannot be read or holds no usable key") from None
+        what = "address" if check else "key"
+        raise SettingsError(f"{name} names {str(file)!r}, which cannot be read or holds no usable {what}") from None

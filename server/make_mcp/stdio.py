@@ -12,19 +12,23 @@ import os
 import stat
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
+from make_mcp.start import duplicate, out
+
 if TYPE_CHECKING:
     from mcp.shared.message import SessionMessage
+
+    from make_mcp.ending import Ending
 
 LONGEST_MESSAGE = 64 * 2**20
 """Bytes. A line beyond it ends the connection: what sends it is no MCP client."""
 _CHUNK = 2**18
-_LAST_WORDS = 5.0
-"""Seconds that a reader has for the rest of a message when the session is being cancelled."""
+_LAST_WORDS = 0.3
+"""Seconds for which a client that has closed its end, or a process that was told to end, is still written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +41,21 @@ class Wire:
     @property
     def can_be_waited_on(self) -> bool:
         """Pipes and sockets only: making a terminal non-blocking would do so for the shell behind it too."""
+        if sys.platform == "win32":
+            return False
         modes = [os.fstat(fd).st_mode for fd in (self.incoming, self.outgoing)]
         return all(stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes)
 
 
 @contextmanager
-def claimed_wire() -> Generator[Wire | None]:
-    """Takes descriptors 0 and 1 for the protocol and puts harmless ones in their place, until it ends.
+def claimed_wire() -> Generator[Wire]:
+    """Takes stdin and stdout for the protocol and puts harmless ones in their place, until it ends.
 
-    Call it before anything heavy is imported. None on Windows, where the SDK's transport does the like.
+    Call it before anything heavy is imported.
     """
-    if sys.platform == "win32":
-        yield None
-        return
-    import fcntl
-
-    sys.stdout.flush()
-    wire = Wire(fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 3), fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 3))
+    out().flush()
+    wire = Wire(duplicate(0), duplicate(out().fileno()))
+    was = duplicate(1)
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
     os.close(nowhere)
@@ -61,23 +63,25 @@ def claimed_wire() -> Generator[Wire | None]:
     try:
         yield wire
     finally:
+        # What a library wrote stands in the buffer.
         sys.stdout.flush()
         os.dup2(wire.incoming, 0)
-        os.dup2(wire.outgoing, 1)
-        os.close(wire.incoming)
-        os.close(wire.outgoing)
+        os.dup2(was, 1)
+        for descriptor in (wire.incoming, wire.outgoing, was):
+            os.close(descriptor)
 
 
 @asynccontextmanager
-async def streams(wire: Wire | None) -> AsyncGenerator[tuple[Any, Any]]:
+async def streams(wire: Wire, ending: "Ending") -> AsyncGenerator[tuple[Any, Any]]:
     """The read and the write stream for `Server.run`."""
-    if wire is not None and wire.can_be_waited_on:
+    if wire.can_be_waited_on:
         was = {fd: os.get_blocking(fd) for fd in (wire.incoming, wire.outgoing)}
         try:
             for fd in was:
                 os.set_blocking(fd, False)
             outgoing = Outgoing(wire.outgoing)
-            yield Incoming(wire.incoming, outgoing.refuse), outgoing
+            with ending.calls(outgoing.last_words):
+                yield Incoming(wire.incoming, outgoing.refuse, outgoing.last_words), outgoing
         finally:
             for fd, blocking in was.items():
                 os.set_blocking(fd, blocking)
@@ -85,13 +89,10 @@ async def streams(wire: Wire | None) -> AsyncGenerator[tuple[Any, Any]]:
     import anyio
     from mcp.server.stdio import stdio_server
 
-    files: tuple[Any, ...] = ()
-    if wire is not None:
-        files = (
-            anyio.wrap_file(os.fdopen(wire.incoming, encoding="utf-8", errors="replace", closefd=False)),
-            anyio.wrap_file(os.fdopen(wire.outgoing, "w", encoding="utf-8", closefd=False)),
-        )
-    async with stdio_server(*files) as pair:
+    async with stdio_server(
+        anyio.wrap_file(os.fdopen(wire.incoming, encoding="utf-8", errors="replace", closefd=False)),
+        anyio.wrap_file(os.fdopen(wire.outgoing, "w", encoding="utf-8", newline="\n", closefd=False)),
+    ) as pair:
         yield pair
 
 
@@ -115,10 +116,13 @@ class _Stream:
 class Incoming(_Stream):
     """Messages from a non-blocking descriptor.
 
-    A line that is no message is answered by `refuse`: whoever sent it would wait for ever otherwise.
+    A line that is no message is answered by `refuse`: whoever sent it would wait for ever otherwise. `ended` is called when the
+    client has closed its end.
     """
 
-    def __init__(self, fd: int, refuse: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(
+        self, fd: int, refuse: Callable[[bytes], Awaitable[None]], ended: Callable[[], None] = lambda: None
+    ) -> None:
         import anyio
         from mcp.shared.message import SessionMessage
         from mcp_types import jsonrpc_message_adapter
@@ -126,10 +130,12 @@ class Incoming(_Stream):
         self._fd = fd
         self._anyio = anyio
         self._refuse = refuse
+        self._ended = ended
         self._message = SessionMessage
         self._parse = jsonrpc_message_adapter.validate_json
         self._buffer = bytearray()
         self._searched = 0
+        self._is_at_end = False
 
     def __aiter__(self) -> "Incoming":
         return self
@@ -153,7 +159,24 @@ class Incoming(_Stream):
                 try:
                     return self._message(self._parse(line, by_name=False))
                 except ValueError:
-                    await self._refuse(line)
+                    if not await self._is_told(line) and self._is_at_end:
+                        raise self._anyio.EndOfStream from None
+
+    async def _is_told(self, line: bytes) -> bool:
+        """Answers a line that is no message; whether anybody took that. Who takes no answers may still send."""
+        is_told = False
+        # Reading goes on meanwhile: a client that takes no answers is still seen to go.
+        async with self._anyio.create_task_group() as tasks:
+            tasks.start_soon(self._read_on)
+            with suppress(self._anyio.BrokenResourceError, self._anyio.ClosedResourceError):
+                await self._refuse(line)
+                is_told = True
+            tasks.cancel_scope.cancel()
+        return is_told
+
+    async def _read_on(self) -> None:
+        while not self._is_at_end and len(self._buffer) <= LONGEST_MESSAGE:
+            await self._fill()
 
     async def _line(self) -> bytes:
         while True:
@@ -166,7 +189,7 @@ class Incoming(_Stream):
                 self._searched = 0
                 return line
             self._searched = len(self._buffer)
-            if self._searched > LONGEST_MESSAGE:
+            if self._is_at_end or self._searched > LONGEST_MESSAGE:
                 raise self._anyio.EndOfStream
             await self._fill()
 
@@ -178,13 +201,14 @@ class Incoming(_Stream):
             return
         except OSError:
             chunk = b""
-        if not chunk:
-            raise self._anyio.EndOfStream
+        if not chunk and not self._is_at_end:
+            self._is_at_end = True
+            self._ended()
         self._buffer += chunk
 
 
 class Outgoing(_Stream):
-    """Messages to a non-blocking descriptor, one line each, whole: a slow reader is waited for."""
+    """Messages to a non-blocking descriptor, one line each, whole: a slow reader is waited for, until the end is near."""
 
     def __init__(self, fd: int) -> None:
         import anyio
@@ -192,6 +216,14 @@ class Outgoing(_Stream):
         self._fd = fd
         self._anyio = anyio
         self._turn = anyio.Lock()
+        # Half a line would make the rest of the conversation unreadable: it is not given up with the call that it answers.
+        self._whole = anyio.CancelScope(shield=True)
+        self._until = float("inf")
+
+    def last_words(self) -> None:
+        """Says that the end is near: who reads has a moment left, and then nothing more is written."""
+        self._until = min(self._until, self._anyio.current_time() + _LAST_WORDS)
+        self._whole.deadline = self._until
 
     async def send(self, item: "SessionMessage") -> None:
         """Writes one message.
@@ -224,18 +256,15 @@ class Outgoing(_Stream):
             if self.closed:
                 raise self._anyio.ClosedResourceError
             left = memoryview(line)[self._write(line) :]
-            try:
+            if not left:
+                return
+            with self._anyio.CancelScope(shield=True, deadline=self._until) as self._whole:
                 while left:
                     await self._anyio.wait_writable(self._fd)
                     left = left[self._write(left) :]
-            except self._anyio.get_cancelled_exc_class():
-                # Half a line would make the rest of the conversation unreadable: it is ended first, if anybody reads.
-                with self._anyio.move_on_after(_LAST_WORDS, shield=True):
-                    while left:
-                        await self._anyio.wait_writable(self._fd)
-                        left = left[self._write(left) :]
-                self.closed = self.closed or bool(left)
-                raise
+            if left:
+                self.closed = True
+                raise self._anyio.BrokenResourceError
 
     def _write(self, data: bytes | memoryview) -> int:
         try:

@@ -21,9 +21,11 @@ from tests.end_to_end.preview_cases import CASES, INVOICES, Case
 from tests.server.network import WRITES
 
 import make_sandbox
+from make_mcp.answers import Shaping
 from make_mcp.app import build, open_gate, tool
 from make_mcp.calls import Caller
 from make_mcp.confirmation import schema
+from make_mcp.secrets import Credentials
 from make_mcp.settings import load
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Door, Doors, make_door, maton_door
@@ -56,7 +58,7 @@ async def account_in(database: Path, *ways: Upstream) -> AsyncGenerator[Account]
     async with Upstreams(doors, httpx2.ASGITransport(app)) as upstreams:
         with open_gate(load({}), upstreams) as gate:
             listed = [tool(endpoint, schema("standard", endpoint)) for endpoint in TOOLS.values()]
-            server = build(Caller(TOOLS, gate, upstreams.secrets, str), listed)
+            server = build(Caller(TOOLS, gate, Shaping(Credentials(upstreams.secrets)), str), listed)
             async with Client(server) as client:
                 yield Account(client)
 

@@ -11,9 +11,11 @@ from tests.end_to_end.accounts import Recorder, text_of
 from tests.generated.documents import ENDPOINTS
 from tests.tools.wire_cases import CASES
 
+from make_mcp.answers import Shaping
 from make_mcp.app import build, tool
 from make_mcp.calls import Caller
 from make_mcp.confirmation import Gate, schema
+from make_mcp.secrets import Credentials
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Door, Doors, make_door, maton_door
 from make_tools import Request, Upstream
@@ -48,7 +50,10 @@ async def test_a_confirmed_call_leaves_as_make_documents_it(case: Any, upstream:
     taken = upstream if upstream in endpoint.upstreams else endpoint.upstreams[0]
     network = Recorder()
     async with Upstreams(Doors(DOORS, upstream), network) as upstreams:
-        server = build(Caller(TOOLS, Gate(upstreams), (), str), [tool(e, schema("standard", e)) for e in ENDPOINTS])
+        server = build(
+            Caller(TOOLS, Gate(upstreams), Shaping(Credentials()), str),
+            [tool(e, schema("standard", e)) for e in ENDPOINTS],
+        )
         async with Client(server) as client:
             arguments: Mapping[str, Any] = case.arguments
             if endpoint.effect != "read":

@@ -99,7 +99,8 @@ class Upstream:
     @property
     def variables(self) -> dict[str, str]:
         """The environment of a server that is to use it."""
-        return {"MATON_BASE_URL": self.address, "MATON_API_KEY": make_sandbox.KEY}
+        # Nobody else is on this account, and it has no limits.
+        return {"MATON_BASE_URL": self.address, "MATON_API_KEY": make_sandbox.KEY, "MAKE_MCP_PACE": "off"}
 
     def lose(self, path: str) -> Event:
         """From now on writes to the path vanish on their way. The event is set once one has left."""

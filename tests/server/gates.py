@@ -70,6 +70,9 @@ class Person:
     def answered(self, about: str) -> Reply | None:
         return self.reply if about in self.brings else None
 
+    async def tell(self, seconds: float, message: str) -> None:
+        pass
+
     async def ask(self, question: Question) -> Reply:
         self.questions.append(question)
         if self.meanwhile is not None:

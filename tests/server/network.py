@@ -4,16 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
+from make_mcp.answers import Shaping
 from make_mcp.app import open_gate
 from make_mcp.calls import Answer, Caller
+from make_mcp.idempotency import Keys
+from make_mcp.secrets import Credentials, keys_of
 from make_mcp.selection import select, why_not
 from make_mcp.settings import load
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import open_doors
+from make_mcp.upstream.pacing.opening import open_pace
 from make_tools import GROUPS, Endpoint
 
 MATON_KEY = "canary-maton-key-5f1e"
@@ -82,13 +86,20 @@ def failing(error: Exception) -> Respond:
 
 
 @asynccontextmanager
-async def calling(network: httpx2.AsyncBaseTransport | None, flags: dict[str, Any]) -> AsyncGenerator[Caller]:
+async def calling(
+    network: httpx2.AsyncBaseTransport | None, flags: dict[str, Any], keys: Keys | None = None
+) -> AsyncGenerator[Caller]:
     """The path of every call, with these settings, over this network; None is the real one."""
     settings = load(flags)
     tools = select(GROUPS, settings)
-    async with Upstreams(open_doors(settings), network) as upstreams:
+    async with (
+        # Nothing here is in a hurry, and no other side has a pace, unless a test is about it.
+        open_pace(settings if "pace" in flags else settings.model_copy(update={"pace": "off"})) as pace,
+        Upstreams(open_doors(settings), network, deadline=settings.timeout, pace=pace) as upstreams,
+    ):
         with open_gate(settings, upstreams) as gate:
-            yield Caller(tools, gate, upstreams.secrets, lambda name: why_not(name, GROUPS, tools, settings))
+            shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
+            yield Caller(tools, gate, shaping, lambda name: why_not(name, GROUPS, tools, settings), keys)
 
 
 def body_of(request: httpx2.Request) -> Any:
@@ -110,7 +121,7 @@ class Listener:
         self.requests: list[bytes] = []
         self.port = 0
 
-    async def __aenter__(self) -> "Listener":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -8,7 +8,6 @@ import httpx2
 import pytest
 from mcp_types import CallToolResult, JSONRPCResponse, TextContent, jsonrpc_message_adapter
 from tests.server.network import (
-    BOTH_KEYS,
     ENDPOINTS,
     MAKE_KEY,
     MATON_ONLY,
@@ -21,10 +20,8 @@ from tests.server.network import (
     carried_out,
     json_answer,
 )
-from tests.tools.wire_cases import CASES
 
 from make_mcp.calls import Answer, Caller
-from make_tools import Endpoint
 
 READ, READ_ARGUMENTS = "scenarios_get", {"scenarioId": 5}
 WRITE, WRITE_ARGUMENTS = "scenarios_start", {"scenarioId": 5}
@@ -93,17 +90,22 @@ def is_clear(answer: Answer, name: str) -> None:
     assert not any(secret in text for secret in SECRETS)
 
 
+RETRIED = {429, 502, 503, 504}
+
+
 async def goes_on(caller: Caller, network: Network) -> None:
     network.respond = always(200, b'{"scenario":{"id":5}}')
     assert (await caller.call(READ, READ_ARGUMENTS)).data == {"scenario": {"id": 5}}
 
 
 @pytest.mark.parametrize("body", ERROR_BODIES)
+@pytest.mark.usefixtures("clock")
 async def test_an_error_of_any_status_and_form_is_one_clear_text(body: str):
     for flags in (MAKE_KEY, MATON_ONLY):
         network = Network()
-        async with calling(network, flags) as caller:
-            for status, (name, arguments) in itertools.product(REFUSALS, CALLS):
+        for status, (name, arguments) in itertools.product(REFUSALS, CALLS):
+            # A door of its own for each: the breaker of one would open in between.
+            async with calling(network, flags) as caller:
                 network.respond = behind_looks(
                     name, always(status, ERROR_BODIES[body], content_type="application/json")
                 )
@@ -117,11 +119,16 @@ async def test_an_error_of_any_status_and_form_is_one_clear_text(body: str):
                 is_clear(answer, name)
                 assert f"answered {status}" in answer.text
                 method = ENDPOINTS[name].method
-                assert len([sent for sent in network.sent if sent.method == method]) == 1
+                tries = (
+                    3
+                    if status in RETRIED and ENDPOINTS[name].effect == "read" and b'"IM310"' not in ERROR_BODIES[body]
+                    else 1
+                )
+                assert len([sent for sent in network.sent if sent.method == method]) == tries
                 if status >= 500:
                     changed = ENDPOINTS[name].effect != "read"
                     assert ("may have taken effect: do not repeat" in answer.text) is changed
-            await goes_on(caller, network)
+                await goes_on(caller, network)
 
 
 async def test_what_make_says_reaches_the_agent():
@@ -143,38 +150,6 @@ async def test_what_make_says_reaches_the_agent():
     assert held_back["nothingChanged"] is True
 
 
-async def test_401_names_the_setting_to_look_at():
-    for flags, expected in ((MAKE_KEY, ("eu1.make.com", "MAKE_ZONE")), (MATON_ONLY, ("MATON_API_KEY",))):
-        async with calling(Network(always(401, ERROR_BODIES["detail as text"])), flags) as caller:
-            text = (await caller.call(READ, READ_ARGUMENTS)).text
-        assert all(word in text for word in expected), text
-        assert ("MAKE_ZONE" in text) is (flags is MAKE_KEY)
-
-
-@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda e: e.name)
-async def test_403_names_every_scope_that_the_tool_needs(endpoint: Endpoint[...]):
-    arguments = next(dict(case.arguments) for case in CASES if case.tool == endpoint.name)
-    body = stated(message="Forbidden", code="SC403")
-    for prefer in ("make", "maton"):
-        async with calling(Network(always(403, body)), {**BOTH_KEYS, "prefer": prefer}) as caller:
-            text = (await carried_out(caller, endpoint.name, arguments)).text
-        assert all(scope in text for scope in endpoint.scopes), text
-        assert (f"{endpoint.name} needs the scope" in text) is bool(endpoint.scopes)
-
-
-async def test_the_network_in_front_of_make_is_known_by_its_code_and_not_by_any_number():
-    # Cloudflare answers as JSON where JSON is asked for, as it is here.
-    structured = stated(
-        title="Error 1010: Access denied", status=403, detail="Blocked.", error_code=1010, cloudflare_error=True
-    )
-    for body in (b"error code: 1010", b"<title>Access denied | example.com</title> Error 1010", structured):
-        async with calling(Network(always(403, body)), MAKE_KEY) as caller:
-            assert "network in front of Make" in (await caller.call(READ, READ_ARGUMENTS)).text
-    for said in ("Scenario 1010 is not yours", "Team 21010", "Access denied to 10101"):
-        async with calling(Network(always(403, stated(message=said, code="SC403"))), MAKE_KEY) as caller:
-            assert "scenarios:read" in (await caller.call(READ, READ_ARGUMENTS)).text
-
-
 async def test_an_answer_that_repeats_the_key_does_not_show_it():
     def echo(request: httpx2.Request) -> httpx2.Response:
         return json_answer({"message": f"bad header {request.headers['authorization']}"}, 400)
@@ -192,18 +167,12 @@ async def test_a_key_that_is_a_common_word_does_not_eat_that_word_in_the_data():
 
 GOOD: dict[str, tuple[bytes, Any]] = {
     "an object": (b'{"a":{"b":[1,2.5,true,null,"x"]}}', {"a": {"b": [1, 2.5, True, None, "x"]}}),
-    "nothing": (b"", {}),
-    "a list": (b"[1,{}]", {"result": [1, {}]}),
-    "a number": (b"42", {"result": 42}),
-    "text": (b'"x"', {"result": "x"}),
-    "true": (b"true", {"result": True}),
     "the largest safe integers": (b'{"a":[9007199254740991,-9007199254740991]}', {"a": [2**53 - 1, 1 - 2**53]}),
     "larger integers": (
         b'{"uid":9007199254740992,"a":[{"b":-225874569526501080000}]}',
         {"uid": "9007199254740992", "a": [{"b": "-225874569526501080000"}]},
     ),
     "an integer of 4,000 digits": (b'{"a":' + b"7" * 4000 + b"}", {"a": "7" * 4000}),
-    "a key given twice": (b'{"a":1,"a":2}', {"a": 2}),
     "letters of all kinds": ('{"ä":"€\U0001f600\u2028"}'.encode(), {"ä": "€\U0001f600\u2028"}),
     "a mark of the byte order": (b'\xef\xbb\xbf{"a":1}', {"a": 1}),
     "keys that JavaScript knows": (b'{"__proto__":{"x":1},"constructor":1}', {"__proto__": {"x": 1}, "constructor": 1}),
@@ -230,7 +199,16 @@ ODD: dict[str, tuple[bytes, str]] = {
     "HTML without a type": (b"<html>", ""),
     "text": (b"OK", "text/plain"),
     "blanks": (b"  \n ", "application/json"),
+    "nothing": (b"", "application/json"),
     "null": (b"null", "application/json"),
+    "a list": (b"[1,{}]", "application/json"),
+    "a number": (b"42", "application/json"),
+    "a word": (b'"x"', "application/json"),
+    "true": (b"true", "application/json"),
+    "a key given twice": (b'{"a":1,"a":2}', "application/json"),
+    "a key given twice, deep inside": (b'{"a":[{"b":1,"c":2,"b":1}]}', "application/json"),
+    "an error": (b'{"error":{"message":"no"},"scenario":{"id":5}}', "application/json"),
+    "an error as text": (b'{"error":"no"}', "application/json"),
     "cut off": (b'{"scenarios":[{"id":5},', "application/json"),
     "two objects": (b'{"a":1}{"b":2}', "application/json"),
     "not a number": (b'{"a":NaN,"b":[Infinity,-Infinity]}', "application/json"),
@@ -276,14 +254,18 @@ def as_a_client_reads_it(answer: Answer) -> None:
 @pytest.mark.parametrize("form", ODD)
 async def test_an_odd_answer_is_an_error_in_words_or_data_for_every_client(form: str):
     body, kind = ODD[form]
+    # A run that went wrong is told so in the answer to the call that started it.
+    tells = '"error"' in body.decode("utf-8", "replace")
     network = Network()
     async with calling(network, MAKE_KEY) as caller:
         for name, arguments in CALLS:
+            if tells and ENDPOINTS[name].tells_errors:
+                continue
             network.respond = behind_looks(name, answering(body, kind))
             answer = await carried_out(caller, name, arguments)
             if answer.data is None:
                 is_clear(answer, name)
-                assert "200" in answer.text
+                assert answer.text.startswith(f"{name}: bad_upstream_response: Make answered 200 with ")
                 assert ("may have taken effect" in answer.text) is (ENDPOINTS[name].effect != "read")
             else:
                 assert json.loads(answer.text, parse_constant=constant) == answer.data

@@ -225,4 +225,4 @@ def test_only_one_file_talks_to_the_network():
         for path in (ROOT / "server").rglob("*.py")
         if "AsyncClient(" in path.read_text(encoding="utf-8") or "httpx2.Client(" in path.read_text(encoding="utf-8")
     }
-    assert speakers == {"client.py"}
+    assert speakers == {"wire.py"}

@@ -108,6 +108,7 @@ async def test_where_a_plan_does_not_get_as_far_as_the_target_there_is_no_code(m
     ],
     ids=lambda a: type(a).__name__ if isinstance(a, Exception) else f"{a.status_code} {a.text}",
 )  # fmt: skip
+@pytest.mark.usefixtures("clock")
 async def test_a_preview_of_what_cannot_be_read_says_so_and_shows_the_request(answer: httpx2.Response | Exception):
     async with bench() as b:
         id_ = await b.scenario()
@@ -117,7 +118,11 @@ async def test_a_preview_of_what_cannot_be_read_says_so_and_shows_the_request(an
         assert "target" not in shown
         assert shown["request"]["method"] == "DELETE"
         assert shown["request"]["url"].endswith(f"/scenarios/{id_}")
-        if isinstance(answer, Exception) or answer.status_code not in {200, 403, 404} or answer.text == "<html>":
+        if (
+            isinstance(answer, Exception)
+            or answer.status_code not in {200, 403, 404}
+            or not answer.text.startswith("{")
+        ):
             # That may pass: a code would be bound to nothing, and delete what nobody has seen.
             assert "code" not in shown
             assert "try again in a minute" in shown["toConfirm"]

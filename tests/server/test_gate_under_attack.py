@@ -10,11 +10,11 @@ import pytest
 from tests.server.gates import Clock, Person, bench, typed
 from tests.server.network import MATON_ONLY, Network, calling, carried_out, json_answer
 
-from make_mcp.commands.serve import OneLine
 from make_mcp.confirmation import Codes, Done, Nobody, Question, Reply, Told
 from make_mcp.confirmation.codes import SECONDS
 from make_mcp.confirmation.question import question
 from make_mcp.confirmation.used import InFile, InMemory
+from make_mcp.logs import OneLine
 from make_mcp.upstream import OutcomeUnknown, Refused
 from make_tools.previews import Sight
 

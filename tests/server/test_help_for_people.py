@@ -125,7 +125,7 @@ async def test_doctor_passes_on_what_make_said(body: bytes, told: str, capfd: py
     assert "MAKE_ZONE" in out
 
 
-@pytest.mark.parametrize("body", [b'{"authUser":null}', b"{}", b"[]", b'{"authUser":{"name":"\\u202ex\\u001b[2J"}}'])
+@pytest.mark.parametrize("body", [b'{"authUser":null}', b"{}", b'{"authUser":{"name":"\\u202ex\\u001b[2J"}}'])
 async def test_doctor_survives_an_odd_answer(body: bytes, capfd: pytest.CaptureFixture[str]):
     async with saying("200 OK", body) as listener:
         status, out = await doctor(capfd, MAKE_API_KEY=MAKE_TOKEN, MAKE_BASE_URL=listener.url)

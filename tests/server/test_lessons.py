@@ -19,13 +19,13 @@ from tests.server.network import (
 
 from make_mcp.settings import SettingsError, load
 from make_mcp.upstream import OutcomeUnknown, Permit, Unreachable, Upstreams
-from make_mcp.upstream.client import LARGEST_ANSWER
 from make_mcp.upstream.doors import open_doors
+from make_mcp.upstream.wire import LARGEST
 
 
 async def test_what_a_write_on_a_link_did_is_told_whatever_its_answer_lacks():
     made = {"connection": {"connection_id": "new", "url": "https://connect.example.com"}}
-    async with calling(Network(lambda _: json_answer(made)), MATON_ONLY) as caller:
+    async with calling(Network(lambda _: json_answer(made)), {**MATON_ONLY, "reveal": True}) as caller:
         told = await caller.call("maton_connections_create", {"confirm": True})
     assert told.data == made
 
@@ -45,23 +45,24 @@ class Silent(httpx2.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize(("tool", "outcome"), [("scenarios_get", Unreachable), ("scenarios_stop", OutcomeUnknown)])
+@pytest.mark.usefixtures("clock")
 async def test_an_exchange_ends_at_its_deadline(tool: str, outcome: type[Exception]):
     endpoint = ENDPOINTS[tool]
-    async with Upstreams(open_doors(load(BOTH_KEYS)), Silent(), deadline=0) as upstreams:
+    async with Upstreams(open_doors(load(BOTH_KEYS)), Silent(), deadline=20) as upstreams:
         with pytest.raises(outcome):
             await upstreams.send(Permit(endpoint, endpoint.parse({"scenarioId": 1})))
 
 
 @pytest.mark.parametrize("tool", ["scenarios_get", "scenarios_stop"])
 async def test_an_answer_that_swells_beyond_use_is_cut_off(tool: str):
-    packed = gzip.compress(b" " * (LARGEST_ANSWER + 2**20))
+    packed = gzip.compress(b" " * (LARGEST + 2**20))
     assert len(packed) < 100_000
     network = Network(lambda _: httpx2.Response(200, headers={"content-encoding": "gzip"}, content=packed))
     confirm = {} if tool == "scenarios_get" else {"confirm": True}
     async with calling(network, MAKE_KEY) as caller:
         told = await caller.call(tool, {"scenarioId": 1, **confirm})
     assert told.is_error
-    assert "cut off at 20 MB" in told.text
+    assert "cut off at 5 MB" in told.text
     assert ("may have taken effect" in told.text) is bool(confirm)
 
 

@@ -244,7 +244,7 @@ THINGS = (
         "Begin a new link between your Maton account and a Make account, to sign in by OAUTH2.",
         "new link",
         [
-            "Nothing is linked until a person opens the address in the answer and signs in at Make.",
+            "Nothing is linked until a person signs in at Make, by the link in the answer or from their account at maton.ai.",
             "There is a link already: link-1, ACTIVE.",
             "With several active links it is open which one a call uses, unless the server is told one.",
         ],

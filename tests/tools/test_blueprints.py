@@ -7,7 +7,8 @@ import pytest
 
 from make_sandbox.demo.modules import blueprint, http, module, only_if, slack
 from make_tools.previews.blueprints import compare, references, same, summary
-from make_tools.previews.differences import HIDDEN, text
+from make_tools.previews.differences import text
+from make_tools.secrets import HIDDEN
 
 Blueprint = dict[str, Any]
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from make_tools.previews.differences import HIDDEN, Change, Scalar, fields, looks_secret, text, without_secrets
+from make_tools.previews.differences import Change, Scalar, fields, text
+from make_tools.secrets import HIDDEN, looks_secret, without_secrets
 from make_tools.wording import LONGEST_NAME, quoted, safe
 
 scalars = st.booleans() | st.integers() | st.floats() | st.text(max_size=120)

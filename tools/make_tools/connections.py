@@ -90,14 +90,19 @@ def connections_create(
     return {**present(own), **apart(own, data)}
 
 
-@connections.patch("/connections/{connection_id}", title="Rename connection")
+@connections.patch("/connections/{connection_id}", title="Rename connection", truth="connections_get")
 def connections_rename(connection_id: ConnectionId, name: NewName):
     """Rename a connection; nothing else changes."""
 
 
 # A POST that destroys: what is not given is emptied, and the old credentials cannot be read back.
 @connections.post(
-    "/connections/{connection_id}/set-data", effect="destroy", idempotent=True, only="make", title="Set connection data"
+    "/connections/{connection_id}/set-data",
+    effect="destroy",
+    idempotent=True,
+    only="make",
+    title="Set connection data",
+    truth="connections_test",
 )
 def connections_set_data(
     connection_id: ConnectionId,

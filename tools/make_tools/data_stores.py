@@ -59,7 +59,7 @@ def data_stores_create(name: Name, team_id: TeamId, datastructure_id: DataStruct
     """Create a data store in a team."""
 
 
-@data_stores.patch("/data-stores/{data_store_id}")
+@data_stores.patch("/data-stores/{data_store_id}", truth="data_stores_get")
 def data_stores_update(
     data_store_id: DataStoreId,
     name: NewName | None = None,

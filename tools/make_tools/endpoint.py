@@ -73,6 +73,16 @@ class Endpoint(Generic[P]):
     """Whether Make asks back (406 IM004) where something depends on the target, and takes `confirmed=true` for an answer."""
     reached: tuple[str, ...] = ()
     """What Make's refusal says where the wanted state is there already: a success."""
+    metered: bool = True
+    """Whether Make counts the call against the requests per minute that the organization's plan allows."""
+    bulky: bool = False
+    """Whether an answer can hold blueprints, and be larger than any list."""
+    tells_errors: bool = False
+    """Whether an answer of success can hold an `error`: of what ran, and not of the call."""
+    truth: str = ""
+    """The tool that shows what a write really did, where no answer came; empty for a tool that reads."""
+    secrets: frozenset[str] = frozenset()
+    """Keys of an answer that are not for everybody's eyes, at any depth."""
     wire: Callable[P, Mapping[str, Any] | None]
 
     @cached_property
@@ -193,6 +203,10 @@ class Options(TypedDict, total=False):
     perhaps: tuple[Upstream, ...]
     guarded: bool
     reached: tuple[str, ...]
+    metered: bool
+    bulky: bool
+    tells_errors: bool
+    truth: str
     listed: bool
     """False for an endpoint that is no tool: previews alone read it."""
 
@@ -209,6 +223,8 @@ class Group:
     """The resource in Make's token scopes, as in `scenarios:read`; None where no scope is needed."""
     upstreams: tuple[Upstream, ...] = ("maton", "make")
     api: Literal["make", "maton"] = "make"
+    secrets: frozenset[str] = frozenset()
+    """Keys of its answers that are not for everybody's eyes."""
     endpoints: "list[Endpoint[...]]" = field(default_factory=list["Endpoint[...]"])
 
     def get(self, path: str, **options: Unpack[Options]):
@@ -258,6 +274,11 @@ class Group:
                 perhaps=options.get("perhaps", ()),
                 guarded=options.get("guarded", False),
                 reached=options.get("reached", ()),
+                metered=options.get("metered", True),
+                bulky=options.get("bulky", False),
+                tells_errors=options.get("tells_errors", False),
+                truth="" if effect == "read" else options.get("truth", f"{self.name}_list"),
+                secrets=self.secrets,
                 wire=function,
             )
             if options.get("listed", True):

@@ -22,7 +22,14 @@ from make_tools.arguments import (
 from make_tools.endpoint import Group
 from make_tools.signature import Spread
 
-hooks = Group(name="hooks", about="Hooks: the webhooks and mailhooks that start scenarios.", noun="hook", scope="hooks")
+hooks = Group(
+    name="hooks",
+    about="Hooks: the webhooks and mailhooks that start scenarios.",
+    noun="hook",
+    scope="hooks",
+    # Whoever knows one of them can start the scenario.
+    secrets=frozenset({"url", "udid", "address"}),
+)
 
 _WEBHOOK = "gateway-webhook"
 
@@ -82,17 +89,17 @@ def hooks_create(
     return {**present(own), **apart(own, data)}
 
 
-@hooks.patch("/hooks/{hook_id}", title="Rename hook")
+@hooks.patch("/hooks/{hook_id}", title="Rename hook", truth="hooks_get")
 def hooks_rename(hook_id: HookId, name: NewName):
     """Rename a hook; its address stays."""
 
 
-@hooks.post("/hooks/{hook_id}/enable", idempotent=True)
+@hooks.post("/hooks/{hook_id}/enable", idempotent=True, truth="hooks_get")
 def hooks_enable(hook_id: HookId):
     """Let a hook take data."""
 
 
-@hooks.post("/hooks/{hook_id}/disable", idempotent=True)
+@hooks.post("/hooks/{hook_id}/disable", idempotent=True, truth="hooks_get")
 def hooks_disable(hook_id: HookId):
     """Let a hook refuse data."""
 

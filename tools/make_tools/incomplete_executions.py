@@ -22,12 +22,12 @@ def incomplete_executions_list(scenario_id: ScenarioId, limit: Limit | None = No
     """List a scenario's failed runs that can be retried."""
 
 
-@incomplete_executions.get("/dlqs/{incomplete_execution_id}")
+@incomplete_executions.get("/dlqs/{incomplete_execution_id}", bulky=True)
 def incomplete_executions_get(incomplete_execution_id: IncompleteExecutionId):
     """Read an incomplete execution."""
 
 
-@incomplete_executions.post("/dlqs/{incomplete_execution_id}/retry", open_world=True)
+@incomplete_executions.post("/dlqs/{incomplete_execution_id}/retry", open_world=True, truth="incomplete_executions_get")
 def incomplete_executions_retry(incomplete_execution_id: IncompleteExecutionId):
     """Start it again; incomplete_executions_get shows how it went."""
 

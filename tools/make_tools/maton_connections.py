@@ -14,6 +14,8 @@ maton_connections = Group(
     scope=None,
     upstreams=("maton",),
     api="maton",
+    # A sign-in link: it carries a session.
+    secrets=frozenset({"url"}),
 )
 
 

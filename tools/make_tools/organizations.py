@@ -69,7 +69,7 @@ def organizations_create(
     """Create an organization. Make often refuses."""
 
 
-@organizations.patch("/organizations/{organization_id}")
+@organizations.patch("/organizations/{organization_id}", truth="organizations_get")
 def organizations_update(
     organization_id: OrganizationId,
     name: NewName | None = None,

@@ -9,6 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+_MOST = 10
+"""Problems that are told of one call."""
+
 
 class ArgumentError(ValueError):
     """Raised by `Endpoint.parse` and `Endpoint.request`, before anything is sent.
@@ -22,12 +25,12 @@ class ArgumentError(ValueError):
 
 
 def explain(error: ValidationError, takes: Mapping[str, str], bundles: Mapping[str, Collection[str]]) -> list[str]:
-    """One sentence for each problem.
+    """One sentence for each problem, up to ten of them.
 
     `takes` says of each argument what it takes, in words; `bundles` names the keys of those that bundle options.
     """
     problems: list[str] = []
-    for item in error.errors(include_url=False):
+    for item in error.errors(include_url=False)[:_MOST]:
         place = [part for part in item["loc"] if not _is_branch(part)]
         name = ".".join(str(part) for part in place)
         context = item.get("ctx", {})
@@ -46,7 +49,8 @@ def explain(error: ValidationError, takes: Mapping[str, str], bundles: Mapping[s
                 source = _in_brackets(takes.get(name, "")) if problem == "string_pattern_mismatch" else ""
                 got = f"{kind(item['input'])}{_advice(wanted, item['input'])}"
                 problems.append(f"`{name}` takes {wanted}{source}, and got {got}")
-    return list(dict.fromkeys(problems))
+    more = error.error_count() - _MOST
+    return [*dict.fromkeys(problems), *([f"and {more} more do not fit"] if more > 0 else [])]
 
 
 def unknown_argument(name: str, known: Collection[str]) -> str:

@@ -97,7 +97,7 @@ def scenarios_get(scenario_id: ScenarioId, fields: Fields | None = None):
 
 
 # No tool yet: previews compare with it. Maton's page does not list it; the gateway may pass it on all the same.
-@scenarios.get("/scenarios/{scenario_id}/blueprint", only="make", perhaps=("maton",), listed=False)
+@scenarios.get("/scenarios/{scenario_id}/blueprint", only="make", perhaps=("maton",), listed=False, bulky=True)
 def scenarios_blueprint(scenario_id: ScenarioId):
     """Read a scenario's blueprint and schedule."""
 
@@ -135,7 +135,7 @@ def scenarios_create(
     """Create a scenario, off, named by its blueprint."""
 
 
-@scenarios.patch("/scenarios/{scenario_id}")
+@scenarios.patch("/scenarios/{scenario_id}", truth="scenarios_get")
 def scenarios_update(
     scenario_id: ScenarioId,
     name: NewName | None = None,
@@ -148,19 +148,30 @@ def scenarios_update(
     """Change a scenario; a blueprint replaces it whole. A new interval may run it."""
 
 
-@scenarios.post("/scenarios/{scenario_id}/start", idempotent=True, open_world=True, reached=("already running",))
+@scenarios.post(
+    "/scenarios/{scenario_id}/start",
+    idempotent=True,
+    open_world=True,
+    reached=("already running",),
+    truth="scenarios_get",
+)
 def scenarios_start(scenario_id: ScenarioId):
     """Switch a scenario on; an interval one runs at once."""
 
 
-@scenarios.post("/scenarios/{scenario_id}/stop", idempotent=True, reached=("is not running",))
+@scenarios.post("/scenarios/{scenario_id}/stop", idempotent=True, reached=("is not running",), truth="scenarios_get")
 def scenarios_stop(scenario_id: ScenarioId):
     """Switch a scenario off; a run in progress goes on."""
 
 
 # `callbackUrl` is left out on purpose: it would let a model choose an address to which Make sends data.
 @scenarios.post(
-    "/scenarios/{scenario_id}/run", scopes=("scenarios:run", "scenarios:read", "scenarios:write"), open_world=True
+    "/scenarios/{scenario_id}/run",
+    scopes=("scenarios:run", "scenarios:read", "scenarios:write"),
+    open_world=True,
+    metered=False,
+    tells_errors=True,
+    truth="scenarios_logs",
 )
 def scenarios_run(
     scenario_id: ScenarioId,

@@ -39,7 +39,7 @@ def templates_get(template_id: TemplateId):
     """Read a template. No blueprint."""
 
 
-@templates.get("/templates/{template_id}/blueprint", title="Get template blueprint")
+@templates.get("/templates/{template_id}/blueprint", title="Get template blueprint", bulky=True)
 def templates_blueprint(
     template_id: TemplateId,
     for_use: Annotated[bool, Doc("In the form for scenarios_create.")] | None = None,

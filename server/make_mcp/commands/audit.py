@@ -12,6 +12,7 @@ from typing import TextIO, cast, get_args
 
 from make_mcp.audit import Decision, Entry, Unreadable, read
 from make_mcp.settings import Settings, SettingsError, variable
+from make_mcp.start import out, say
 from make_tools.wording import counted, safe
 
 _LONGEST_LINE = 2**16
@@ -51,7 +52,7 @@ def audit(settings: Settings, file: str | None, wanted: Wanted, *, as_json: bool
     Raises:
         SettingsError: there is nothing to read from.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (out(), sys.stderr):
         # Where the terminal's encoding lacks a character, an escape stands for it.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -60,11 +61,14 @@ def audit(settings: Settings, file: str | None, wanted: Wanted, *, as_json: bool
         entries = wanted.of(reading.entries())
         if as_json:
             for entry in entries:
-                print(entry.to_json())
+                say(entry.to_json())
         else:
             _show(list(entries))
     for note in reading.notes():
-        print(note, file=sys.stderr if as_json else sys.stdout)
+        if as_json:
+            sys.stderr.write(f"{note}\n")
+        else:
+            say(note)
     return 0
 
 
@@ -141,10 +145,10 @@ def _show(entries: list[Entry]) -> None:
         line = first
         for start, cell in zip(starts, others, strict=True):
             line = f"{line}  ".ljust(start) + cell
-        print(line)
+        say(line)
     decided = Counter(entry.decision for entry in entries)
     shares = ", ".join(f"{decided[decision]:,} {decision}" for decision in get_args(Decision) if decided[decision])
-    print(counted(len(entries), "decision") + (f": {shares}" if shares else ""))
+    say(counted(len(entries), "decision") + (f": {shares}" if shares else ""))
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

@@ -12,26 +12,32 @@ import anyio.to_thread
 
 from make_mcp.app import open_caller
 from make_mcp.calls import Answer, UnknownTool
+from make_mcp.commands.keys import open_keys
 from make_mcp.confirmation import Nobody, Question, Reply
 from make_mcp.confirmation.previews import CHANGED
 from make_mcp.confirmation.question import FIELD
 from make_mcp.settings import Settings, SettingsError
+from make_mcp.start import say
 from make_tools import GROUPS
 from make_tools.wording import quoted
 
 
-def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool) -> int:
+def call(settings: Settings, tool: str, values: Sequence[str], *, as_json: bool, key: str | None = None) -> int:
     """Prints the answer; an error goes to stderr and ends with 1."""
     arguments = read_values(tool, values)
+    # The practice account ends with the command, and what was done there too.
+    keys = None if key is None or settings.sandbox else open_keys(settings)
     person = Terminal() if _at_a_terminal() else Nobody()
     if person.can_ask and settings.confirm == "strict":
         # The code goes from the preview to the call without anybody seeing it: here a person takes its place.
         settings = settings.model_copy(update={"confirm": "human"})
 
     async def run() -> int:
-        async with open_caller(settings) as (caller, _):
+        async with open_caller(settings, keys=keys) as (caller, _):
             while True:
-                answer = await caller.call(tool, arguments, person)
+                answer = await caller.call(tool, arguments, person, key)
+                if answer.is_repeated:
+                    sys.stderr.write(_REPEATED)
                 status = _show(answer, as_json=as_json)
                 preview = answer.data if answer.data and answer.data.get("status") == "confirmation_required" else {}
                 if "code" not in preview:
@@ -57,6 +63,7 @@ def _at_a_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__))
 
 
+_REPEATED = "make-mcp: nothing was sent: this is the answer of an earlier call with the same idempotency key.\n"
 _ENDS_WITH_US = (
     "make-mcp: this code ends with this command. Call from a terminal, where you are asked, or let commands share codes with "
     "MAKE_MCP_CONFIRM_KEY_FILE and MAKE_MCP_CONFIRM_STORE.\n"
@@ -65,9 +72,9 @@ _ENDS_WITH_US = (
 
 def _show(answer: Answer, *, as_json: bool) -> int:
     if answer.is_error:
-        print(answer.text, file=sys.stderr)
+        sys.stderr.write(f"{answer.text}\n")
         return 1
-    print(answer.text if as_json else json.dumps(answer.data, indent=2, ensure_ascii=False), flush=True)
+    say(answer.text if as_json else json.dumps(answer.data, indent=2, ensure_ascii=False), flush=True)
     return 0
 
 
@@ -93,6 +100,9 @@ class Terminal:
             return Reply("cancel", {})
         typed = line.rstrip("\r\n")
         return Reply("accept", {FIELD: typed}) if typed.strip() else Reply("decline", {})
+
+    async def tell(self, seconds: float, message: str) -> None:  # noqa: ARG002  # a person sees how long it takes
+        sys.stderr.write(f"make-mcp: {message}\n")
 
 
 def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from pydantic import SecretStr
+
 from make_mcp.settings import KEYS, Settings, SettingsError, variable
+from make_mcp.start import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,13 @@ def config(settings: Settings, client: str) -> int:
             "config writes what starts the server over stdio: leave --transport out, or give the client the address that `make-mcp serve` prints"
         )
     where, write = CLIENTS[client]
-    print(f"{where}:", file=sys.stderr)
+    sys.stderr.write(f"{where}:\n")
     if settings.confirm == "human" and client in _CANNOT_ASK:
-        print(
+        sys.stderr.write(
             f"make-mcp: to our knowledge {client} shows no questions of local servers (November 2026): with "
-            "--confirm human nothing can be changed from there.",
-            file=sys.stderr,
+            "--confirm human nothing can be changed from there.\n"
         )
-    print(write(_launch(settings)))
+    say(write(_launch(settings)))
     return 0
 
 
@@ -75,6 +77,9 @@ def _restrictions(settings: Settings) -> Mapping[str, str]:
                 found[variable(name)] = "true" if value else "false"
             case tuple():
                 found[variable(name)] = ",".join(cast("tuple[str, ...]", value))
+            case SecretStr():
+                # It can hold a password.
+                found[variable(name)] = "YOUR_REDIS_URL"
             case Path():
                 found[variable(name)] = str(value.resolve())
             case _:

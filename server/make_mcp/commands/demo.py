@@ -17,6 +17,7 @@ from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 from make_mcp.audit import Entry, read
 from make_mcp.confirmation.codes import LENGTH
 from make_mcp.confirmation.question import FIELD
+from make_mcp.start import out, say
 
 Json = dict[str, Any]
 
@@ -27,13 +28,13 @@ class Failed(Exception):
 
 def demo() -> int:
     """Runs every step, or says which one failed and returns 1."""
-    screen = Screen(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    screen = Screen(colour=out().isatty() and "NO_COLOR" not in os.environ)
     try:
         anyio.run(_run, screen)
     except Exception as error:  # a client that cannot talk to the server is the failure that the demo is there to find
         reason = _innermost(error)
         told = str(reason) if isinstance(reason, Failed) else f"{type(reason).__name__}: {reason}"
-        print(f"\nThe demo stopped: {told}", file=sys.stderr)
+        sys.stderr.write(f"\nThe demo stopped: {told}\n")
         return 1
     return 0
 
@@ -53,21 +54,21 @@ class Screen:
 
     def step(self, text: str) -> None:
         self._step += 1
-        print(f"\n{self._paint('1;36', f'{self._step}. {text}')}")
+        say(f"\n{self._paint('1;36', f'{self._step}. {text}')}")
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> None:
         shown = {name: f"{value[:12]}…" if _is_code(value) else value for name, value in arguments.items()}
         given = self._paint("2", json.dumps(shown, ensure_ascii=False) if shown else "")
-        print(f"   {self._paint('2', '>')} {tool} {given}".rstrip())
+        say(f"   {self._paint('2', '>')} {tool} {given}".rstrip())
 
     def say(self, text: str) -> None:
-        print(f"     {text}")
+        say(f"     {text}")
 
     def good(self, text: str) -> None:
-        print(f"     {self._paint('32', 'ok')} {text}")
+        say(f"     {self._paint('32', 'ok')} {text}")
 
     def refused(self, text: str) -> None:
-        print(f"     {self._paint('32', 'ok, refused:')} {text}")
+        say(f"     {self._paint('32', 'ok, refused:')} {text}")
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and text else text
@@ -121,7 +122,7 @@ class Person:
 
 
 async def _run(screen: Screen) -> None:
-    print("make-mcp, on a practice account: nothing here is real, and no key is needed.")
+    say("make-mcp, on a practice account: nothing here is real, and no key is needed.")
     with tempfile.TemporaryDirectory(prefix="make-mcp-demo-") as folder, anyio.fail_after(120):
         log = Path(folder) / "audit.log"
         arguments = ["-m", "make_mcp", "--sandbox", "--audit-log", str(log)]
@@ -137,7 +138,7 @@ async def _run(screen: Screen) -> None:
             await _delete_something(account, person, target)
             await _try_what_must_not_work(account, screen, organization)
         _read_the_log(log, screen)
-    print(
+    say(
         "\nThat is all. To use it with an account of yours, set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE: see README.md."
     )
 

@@ -10,29 +10,38 @@ from make_mcp.app import open_caller
 from make_mcp.calls import Answer, Caller
 from make_mcp.selection import select
 from make_mcp.settings import Settings
+from make_mcp.start import say
 from make_tools import GROUPS
 from make_tools.wording import safe
 
 
 def doctor(settings: Settings) -> int:
     """Reads only. Prints a line for each thing that it looked at; 1 if one of them needs mending."""
-    print(f"make-mcp {__version__}, Python {platform.python_version()}, {platform.system()}")
+    say(f"make-mcp {__version__}, Python {platform.python_version()}, {platform.system()}")
     tools = select(GROUPS, settings)
     writing = sum(endpoint.effect != "read" for endpoint in tools.values())
-    print(
+    say(
         f"  {len(tools)} tools: {len(tools) - writing} read, {writing} change something"
         + (", read-only" if settings.read_only else f"; confirmation: {settings.confirm}")
     )
+    say(f"  pace: {_pace(settings)}; {settings.timeout:g} s for a call")
     return 0 if anyio.run(_look, settings) else 1
+
+
+def _pace(settings: Settings) -> str:
+    if settings.pace is not None or settings.sandbox:
+        return settings.pace or "off"
+    where = ", counted in Redis" if settings.redis_url or settings.redis_url_file else ""
+    return f"10 a second for a Maton key, and for each organization what its licence allows{where}"
 
 
 async def _look(settings: Settings) -> bool:
     if settings.sandbox:
-        print("  ok    the practice account: no key, no network")
+        say("  ok    the practice account: no key, no network")
         return await _sign_in(settings, "maton") and await _sign_in(settings, "make")
     sound = True
     if settings.maton_key is None and settings.make_key is None:
-        print("  mend  no key: set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE. --sandbox needs none")
+        say("  mend  no key: set MATON_API_KEY, or MAKE_API_KEY and MAKE_ZONE. --sandbox needs none")
         return False
     if settings.maton_key is not None:
         sound = await _sign_in(settings, "maton") and sound
@@ -50,12 +59,12 @@ async def _sign_in(settings: Settings, upstream: str) -> bool:
             return False
         answer = await caller.call("users_me", {})
         if answer.data is None:
-            print(f"  mend  {name}: {answer.text}")
+            say(f"  mend  {name}: {answer.text}")
             return False
         user = answer.data.get("authUser")
-        print(f"  ok    {name}: signed in as {_told(user, 'name', 'email', 'id')}")
+        say(f"  ok    {name}: signed in as {_told(user, 'name', 'email', 'id')}")
         for organization in _items(await caller.call("organizations_list", {}), "organizations"):
-            print(f"          {_told(organization, 'id', 'name', 'zone')}")
+            say(f"          {_told(organization, 'id', 'name', 'zone')}")
     return True
 
 
@@ -74,18 +83,18 @@ def _told(thing: object, *names: str) -> str:
 async def _links(caller: Caller, chosen: str | None) -> bool:
     answer = await caller.call("maton_connections_list", {})
     if answer.data is None:
-        print(f"  mend  the Maton gateway: {answer.text}")
+        say(f"  mend  the Maton gateway: {answer.text}")
         return False
     links = _items(answer, "connections")
     active = [_told(link, "connection_id") for link in links if link.get("status") == "ACTIVE"]
     if not active:
-        print("  mend  the Maton gateway: no active link to a Make account. maton_connections_create begins one")
+        say("  mend  the Maton gateway: no active link to a Make account. maton_connections_create begins one")
         return False
     if chosen is not None and chosen not in active:
-        print(
+        say(
             f"  mend  the Maton gateway: MATON_CONNECTION names none of the active links to Make, which are {', '.join(active)}"
         )
         return False
     several = "" if len(active) == 1 or chosen is not None else ": set MATON_CONNECTION to choose one"
-    print(f"  ok    the Maton gateway: {len(active)} active link(s) to Make{several}")
+    say(f"  ok    the Maton gateway: {len(active)} active link(s) to Make{several}")
     return True

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 import make_sandbox
 from make_mcp.loopback import listen
 from make_mcp.settings import LOOPBACK, SettingsError
+from make_mcp.start import say
 from make_sandbox.network import Network, faults
 from make_sandbox.server import held, root, serve_on
 
@@ -32,11 +33,11 @@ def sandbox(options: argparse.Namespace) -> int:
     listening = listen(options.host, options.port)
     actual = listening.getsockname()[1]
     address = root(options.host, actual)
-    print(make_sandbox.banner(options.host, actual))
+    say(make_sandbox.banner(options.host, actual))
     kept = "in memory" if options.db is None else f"in {options.db}"
-    print(f"{held(account)} It is kept {kept}; Ctrl-C stops it.\n")
-    print(f"make-mcp on it\n  Make's API     MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
-    print(f"  Maton          MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
+    say(f"{held(account)} It is kept {kept}; Ctrl-C stops it.\n")
+    say(f"make-mcp on it\n  Make's API     MAKE_API_KEY={make_sandbox.TOKEN} MAKE_BASE_URL={address} make-mcp doctor")
+    say(f"  Maton          MATON_API_KEY={make_sandbox.KEY} MATON_BASE_URL={address} make-mcp doctor\n", flush=True)
     network = Network(
         account=account,
         latency=options.latency,
@@ -55,7 +56,7 @@ def _stop(_: int, __: FrameType | None) -> NoReturn:
 
 
 def _tell(line: str) -> None:
-    print(line, flush=True)
+    say(line, flush=True)
 
 
 def _shares(text: str | None) -> dict[str, float]:

@@ -4,6 +4,7 @@ import json
 
 from make_mcp.selection import select
 from make_mcp.settings import Settings
+from make_mcp.start import say
 from make_tools import GROUPS, Endpoint
 
 NO_TOOLS = "These settings leave no tool: toolsets, tools, exclude-tools, read-only and the keys narrow one another."
@@ -13,21 +14,21 @@ _MARKS = {"read": " ", "write": "w", "destroy": "!"}
 def tools(settings: Settings, *, as_json: bool) -> int:
     selected = select(GROUPS, settings)
     if as_json:
-        print(json.dumps([describe(endpoint) for endpoint in selected.values()], indent=2, ensure_ascii=False))
+        say(json.dumps([describe(endpoint) for endpoint in selected.values()], indent=2, ensure_ascii=False))
         return 0
     width = max((len(name) for name in selected), default=0)
     for group in GROUPS:
         members = [endpoint for endpoint in selected.values() if endpoint.group == group.name]
         if not members:
             continue
-        print(f"\n{group.about}")
+        say(f"\n{group.about}")
         for endpoint in members:
-            print(f"  {_MARKS[endpoint.effect]} {endpoint.name:<{width}}  {endpoint.description}")
+            say(f"  {_MARKS[endpoint.effect]} {endpoint.name:<{width}}  {endpoint.description}")
     if not selected:
-        print(NO_TOOLS)
+        say(NO_TOOLS)
         return 0
     count = len(selected)
-    print(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
+    say(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
     return 0
 
 

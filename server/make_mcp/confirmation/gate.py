@@ -14,13 +14,14 @@ import anyio
 from make_mcp.confirmation import previews
 from make_mcp.confirmation.codes import Claim, Codes, Held
 from make_mcp.confirmation.errors import NotConfirmed
-from make_mcp.confirmation.outcomes import Unanswered, already_so, in_use, is_gone, is_not_there
+from make_mcp.confirmation.outcomes import Departure, Unanswered, already_so, in_use, is_gone, is_not_there
 from make_mcp.confirmation.person import Client, Reply, agreed
 from make_mcp.confirmation.policy import CONFIRM, TAKES, Policy, asks, needs
 from make_mcp.confirmation.question import Question, question
 from make_mcp.confirmation.reading import Reading, look
 from make_mcp.confirmation.recent import Recent
 from make_mcp.confirmation.record import Record
+from make_mcp.redaction import refuse_hidden
 from make_mcp.upstream.errors import Refused, UpstreamError
 from make_mcp.upstream.permit import Answered, Permit
 from make_tools import ArgumentError, Endpoint, Request
@@ -48,6 +49,9 @@ class Told:
 class Way(Protocol):
     """The way to Make."""
 
+    deadline: float
+    """Seconds for a call."""
+
     def locate(self, endpoint: Endpoint[...], request: Request) -> str: ...
 
     async def send(self, permit: Permit) -> Answered: ...
@@ -71,8 +75,14 @@ class Gate:
         self._shown: Recent[str, Sight] = Recent(_REMEMBERED)
         self._asked: Recent[bytes, bool] = Recent(_REMEMBERED)
 
-    async def call(self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client) -> Done | Told:
-        """Carries out a call, or says what it would do.
+    async def call(
+        self,
+        endpoint: Endpoint[...],
+        arguments: Mapping[str, Any],
+        client: Client,
+        decided: Callable[[Record], None] = lambda _: None,
+    ) -> Done | Told:
+        """Carries out a call, or says what it would do. Of one that writes `decided` gets the record, however it ends.
 
         Raises:
             ArgumentError: an argument does not fit, `confirm` among them.
@@ -81,12 +91,13 @@ class Gate:
             UpstreamError: Make said no, or the way there is broken.
         """
         if endpoint.effect == "read":
-            return Done((await self._way.send(Permit(endpoint, endpoint.parse(arguments)))).data)
+            return Done((await self._way.send(Permit(endpoint, endpoint.parse(arguments), client))).data)
         record = Record(endpoint, client, self._policy)
         try:
             with record:
                 return await self._write(endpoint, arguments, client, record)
         finally:
+            decided(record)
             self._record(record)
 
     async def _write(
@@ -101,10 +112,10 @@ class Gate:
             )
         request = endpoint.parse(given, also=(CONFIRM,))
         record.about(given)
+        refuse_hidden(endpoint.name, given)
         self._way.locate(endpoint, request)
-        attempt = _Attempt(
-            endpoint, Call({name: v for name, v in given.items() if v is not None}, request), client, record
-        )
+        call = Call({name: v for name, v in given.items() if v is not None}, request)
+        attempt = _Attempt(endpoint, call, client, record, anyio.current_time())
         if needed == "argument" and confirm is True:
             record.confirmed("argument")
             return await self._send(attempt)
@@ -140,6 +151,7 @@ class Gate:
                 shown = previews.overruling(reading.sight) if held.force else reading.sight
             await self._agreed(client, reply, question(about, shown), held)
             if client.waits:
+                attempt = replace(attempt, since=anyio.current_time())
                 reading = await self._look(attempt, whole=False)
                 if (changed := await self._changed(attempt, reading, held)) is not None:
                     return changed
@@ -193,10 +205,11 @@ class Gate:
     async def _send(self, attempt: "_Attempt", *, seen: bool = False) -> Done | Told:
         """Sends the request, once. `seen`: the target was there a moment ago."""
         endpoint, record = attempt.endpoint, attempt.record
-        record.leaves()
+        leaves = Departure(record)
         try:
-            with self._unanswered.watch(attempt.claim, seen=seen):
-                answered = await self._way.send(Permit(endpoint, attempt.request))
+            with self._unanswered.watch(attempt.claim, leaves, seen=seen):
+                permit = Permit(endpoint, attempt.request, attempt.client, attempt.since, leaves)
+                answered = await self._way.send(permit)
         except Refused as refused:
             record.refused_by_make(refused.status)
             if told := already_so(endpoint, refused):
@@ -251,13 +264,14 @@ class Gate:
         return (reading or await self._look(attempt, whole=False)).sight.missing
 
     async def _look(self, attempt: "_Attempt", *, whole: bool) -> Reading:
-        return await look(PLANS[attempt.endpoint.name], attempt.call, self._read, whole=whole)
+        async def read(wanted: Look) -> dict[str, Any]:
+            # A preview changes nothing, whatever a plan says.
+            if wanted.endpoint.effect != "read" or wanted.request.method != "GET":
+                raise UpstreamError(f"{wanted.endpoint.name} is no look")
+            return (await self._way.send(Permit(wanted.endpoint, wanted.request, attempt.client))).data
 
-    async def _read(self, wanted: Look) -> dict[str, Any]:
-        # A preview changes nothing, whatever a plan says.
-        if wanted.endpoint.effect != "read" or wanted.request.method != "GET":
-            raise UpstreamError(f"{wanted.endpoint.name} is no look")
-        return (await self._way.send(Permit(wanted.endpoint, wanted.request))).data
+        left = attempt.since + self._way.deadline - anyio.current_time()
+        return await look(PLANS[attempt.endpoint.name], attempt.call, read, whole=whole, left=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +282,8 @@ class _Attempt:
     call: Call
     client: Client
     record: Record
+    since: float
+    """When the call began, or a person in the middle of it had answered: the deadline counts from there."""
 
     @property
     def request(self) -> Request:

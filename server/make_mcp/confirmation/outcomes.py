@@ -6,6 +6,7 @@ from typing import Any
 
 from make_mcp.confirmation.codes import Claim
 from make_mcp.confirmation.recent import Recent
+from make_mcp.confirmation.record import Record
 from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Refused, UpstreamError
 from make_tools import Endpoint
 from make_tools.wording import LONGEST_MESSAGE, quoted
@@ -48,6 +49,18 @@ def is_not_there(refused: Refused) -> bool:
     return refused.status in _GONE and refused.is_makes_own
 
 
+class Departure:
+    """What the way to Make calls when a request is about to leave."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self.has_left = False
+
+    def __call__(self) -> None:
+        self.has_left = True
+        self._record.leaves()
+
+
 class Unanswered:
     """The deletions of something that was there, of which nobody knows whether they took effect."""
 
@@ -55,8 +68,8 @@ class Unanswered:
         self._calls: Recent[bytes, bool] = Recent(_REMEMBERED)
 
     @contextmanager
-    def watch(self, claim: Claim, *, seen: bool) -> Generator[None]:
-        """Remembers the call if it ends without an answer that can be relied on, and its target was `seen` before."""
+    def watch(self, claim: Claim, departure: "Departure", *, seen: bool) -> Generator[None]:
+        """Remembers the call if it left and ends without an answer that can be relied on, and its target was `seen` before."""
         try:
             yield
         except UpstreamError as error:
@@ -65,7 +78,7 @@ class Unanswered:
             raise
         except BaseException:
             # Cancelled while it was under way, or a fault of ours.
-            if seen:
+            if seen and departure.has_left:
                 self._note(claim)
             raise
         self._calls.forget(claim.digest(force=False))

@@ -54,6 +54,10 @@ class Client(Protocol):
         """
         ...
 
+    async def tell(self, seconds: float, message: str) -> None:
+        """Tells the client why the call takes so long, which it has for so many seconds; that only grows."""
+        ...
+
 
 class AnswerAwaited(Exception):
     """Not a failure: the call ends here with a question, and the client calls again with the answer."""
@@ -77,6 +81,9 @@ class Nobody:
 
     async def ask(self, question: Question) -> Reply:
         raise RuntimeError(f"nobody can be asked: {question.message}")
+
+    async def tell(self, seconds: float, message: str) -> None:
+        pass
 
 
 def agreed(reply: Reply, name: str | None) -> None:

@@ -15,10 +15,11 @@ log = logging.getLogger(__name__)
 SECONDS = 15.0
 """For all that a preview reads."""
 SECONDS_BEFORE_SENDING = 12.0
-"""For the look at the target before a request leaves, which may take 45 s: hosts give up on a call after 60 s."""
+"""For the look at the target before a request leaves, so that most of the call's time is the request's own."""
+_AT_LEAST = 3.0
 _NOT_THERE = frozenset({403, 404})
 _AT_ONCE = 2
-"""Requests at the same time: Maton lets ten a second through, Make as many a minute as the plan says."""
+"""Requests at the same time: a preview leaves the way free for others."""
 
 Read = Callable[[Look], Awaitable[dict[str, Any]]]
 
@@ -31,12 +32,15 @@ class Reading:
     state: Any
 
 
-async def look(plan: Plan, call: Call, read: Read, *, whole: bool) -> Reading:
-    """Runs a plan: as far as the target and its state, or the whole of it for somebody to read."""
+async def look(plan: Plan, call: Call, read: Read, *, whole: bool, left: float) -> Reading:
+    """Runs a plan: as far as the target and its state, or the whole of it for somebody to read.
+
+    `left` are the seconds until the call ends; a little more is taken, so that there is something to show.
+    """
     sight = Sight()
     state: Any = None
     bound = False
-    deadline = anyio.current_time() + (SECONDS if whole else SECONDS_BEFORE_SENDING)
+    deadline = anyio.current_time() + min(SECONDS if whole else SECONDS_BEFORE_SENDING, max(left, _AT_LEAST))
     looking: Looking = plan(call, sight)
     try:
         wanted = next(looking)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from make_mcp.audit import By, Decision, Entry, Outcome, Target
 from make_mcp.confirmation.errors import NotConfirmed
 from make_mcp.confirmation.person import AnswerAwaited, Client
-from make_mcp.upstream.errors import BadAnswer, GuardError, NotConfigured, OutcomeUnknown, Refused, Unreachable
+from make_mcp.upstream.errors import BadAnswer, GuardError, Held, NotConfigured, OutcomeUnknown, Refused, Unreachable
 from make_tools import ArgumentError, Endpoint
 
 _PARENTS = frozenset({"teamId", "organizationId", "scenarioId"})
@@ -83,7 +83,7 @@ class Record:
                 self._refused("no_key")
             case GuardError():
                 self._reason, self._outcome = "address", "not_sent"
-            case Unreachable():
+            case Unreachable() | Held():
                 self._outcome = "not_sent"
             case Refused():
                 self._outcome = "unknown" if error.leaves_it_open else "refused_by_make"

@@ -4,6 +4,7 @@ from make_mcp.upstream.client import Upstreams
 from make_mcp.upstream.errors import (
     BadAnswer,
     GuardError,
+    Held,
     NotConfigured,
     OutcomeUnknown,
     Refused,
@@ -16,6 +17,7 @@ __all__ = [
     "Answered",
     "BadAnswer",
     "GuardError",
+    "Held",
     "NotConfigured",
     "OutcomeUnknown",
     "Permit",

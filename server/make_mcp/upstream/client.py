@@ -1,74 +1,73 @@
-"""Sends a permitted request and reads the answer. The one file that talks to the network."""
+"""The way to Make: takes a permitted request there and brings back what it says.
 
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+What happens to a request, from the outside in: the deadline of its call; trying again where that is safe (`retries`); the
+breaker of its door (`breaker`); its turn (`pacing`); a place among those in flight; the exchange (`wire`); what the answer
+is (`judging`).
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, cast
+from urllib.parse import urlsplit
 
 import anyio
 import httpx2
-from pydantic_core import from_json, to_json
 
+from make_mcp.upstream.breaker import Breaker
 from make_mcp.upstream.doors import Door, Doors, Exchange
-from make_mcp.upstream.errors import BadAnswer, OutcomeUnknown, Refused, Unreachable
+from make_mcp.upstream.errors import BadAnswer, Held, Refused, Unreachable, UpstreamError
 from make_mcp.upstream.guard import Guard
-from make_mcp.upstream.hints import check_next, refusal
+from make_mcp.upstream.judging import judge
+from make_mcp.upstream.pacing.pace import Leave, Pace
 from make_mcp.upstream.permit import Answered, Permit
+from make_mcp.upstream.places import Places
 from make_mcp.upstream.platform import PLATFORM, hold_to_make
-from make_tools import Endpoint, Request
-from make_tools.wording import safe
+from make_mcp.upstream.retries import LONGEST_WAIT, persistently
+from make_mcp.upstream.trip import Trip
+from make_mcp.upstream.wire import Wire, no_answer
+from make_tools import Endpoint, Request, Upstream
 
-# Below the 60 s after which hosts give up; above the 40 s that a responsive run may take.
 DEADLINE = 45.0
-"""Seconds for a whole exchange, however slowly its answer drips."""
-LARGEST_ANSWER = 20_000_000
-"""Bytes, unpacked. The largest answers are blueprints, which Make takes up to 3 MB of."""
-TIMEOUT = httpx2.Timeout(DEADLINE, connect=5)
-
-_SHORTEST_SECRET = 16
-"""Characters. A shorter key would be a word of the language, as the practice account's is."""
-
-_NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+"""Seconds for a call, all that it waits for included. Below the 60 s after which hosts give up; above the 40 s that a
+responsive run may take."""
+_FOR_A_LICENCE = 5.0
+"""Seconds."""
+_FAIR = 10.0
+"""Seconds in which an answer can be expected."""
 
 
 class Upstreams:
-    """The open doors, and the HTTP client behind them. Use it as an async context manager.
+    """The open doors, and the way through each. Use it as an async context manager.
 
-    `transport` stands in for the network: the sandbox in process. `deadline` is in seconds, for a whole exchange.
+    `transport` stands in for the network: the sandbox in process. `deadline` is in seconds, for a whole call. Without a
+    `pace` requests leave as they come.
     """
 
     def __init__(
-        self, doors: Doors, transport: httpx2.AsyncBaseTransport | None = None, *, deadline: float = DEADLINE
+        self,
+        doors: Doors,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        *,
+        deadline: float = DEADLINE,
+        pace: Pace | None = None,
     ) -> None:
         self._doors = doors
-        self._deadline = deadline
-        self._guard = guard = Guard({base for door in doors.open.values() for base in _bases(door)})
-
-        async def check(request: httpx2.Request) -> None:
-            guard.check(str(request.url))
-
-        self._client = httpx2.AsyncClient(
-            transport=transport,
-            timeout=TIMEOUT,
-            # A redirect could take the key, and the body of a write, to another host.
-            follow_redirects=False,
-            # None is kept: a session that one call began must not stand behind the next.
-            # http is for this machine alone: a proxy would get the key in clear.
-            mounts={"http://": transport or httpx2.AsyncHTTPTransport()},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            # The address as it is about to leave, whatever was decided or normalised before.
-            event_hooks={"request": [check]},
-        )
-        self.secrets = tuple(door.key for door in doors.open.values() if len(door.key) >= _SHORTEST_SECRET)
+        self.deadline = deadline
+        self._pace = pace
+        self._wire = Wire(Guard({base for door in doors.open.values() for base in _bases(door)}), transport)
+        self._breakers: dict[Upstream, Breaker] = {name: Breaker(_host(door)) for name, door in doors.open.items()}
+        self._places = Places()
+        self.secrets = tuple(door.key for door in doors.open.values())
         """What must not stand in any answer or error."""
 
     async def __aenter__(self) -> "Upstreams":
-        await self._client.__aenter__()
+        await self._wire.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        await self._wire.__aexit__(kind, error, trace)
 
     def locate(self, endpoint: Endpoint[...], request: Request) -> str:
         """The address to which a request would go.
@@ -87,47 +86,94 @@ class Upstreams:
         endpoint, request = permit.endpoint, permit.request
         door = self._doors.door(endpoint)
         if endpoint.api == "maton" and request.method != "GET" and request.path != PLATFORM:
-            # The key opens every app of the account: a link is looked at before it is touched.
-            look = Exchange(endpoint, door, changes=False)
-            try:
-                found = await self._exchange(look, Request("GET", request.path))
-            except BadAnswer as error:
-                raise Unreachable(str(error)) from None
-            except Refused as error:
-                if error.leaves_it_open:
-                    # Of the look, that is: the write behind it has not left.
-                    raise Unreachable(str(error)) from None
-                raise
-            hold_to_make(endpoint, found.data)
-        answer = await self._exchange(Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
+            await self._look_first(permit, door)
+        answer = await self._carry(permit, Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
         # What a write did is not judged afterwards: its answer is all that tells the agent of it.
         if endpoint.api == "maton" and endpoint.effect == "read":
             return Answered(hold_to_make(endpoint, answer.data), answer.status)
         return answer
 
-    async def _exchange(self, exchange: Exchange, request: Request) -> Answered:
-        endpoint, door = exchange.endpoint, exchange.door
-        url = door.url(endpoint, request)
-        # As it was put together: the client would tidy `a/../b` away. A hook of the client looks again.
-        self._guard.check(url)
+    async def _look_first(self, permit: Permit, door: Door) -> None:
+        """The key opens every app of the account: a link is looked at before it is touched."""
+        look = Exchange(permit.endpoint, door, changes=False)
         try:
-            with anyio.fail_after(self._deadline):
-                async with self._client.stream(
-                    request.method, url, headers=_headers(door, request), content=_content(request)
-                ) as response:
-                    body = await _body(exchange, response)
-        except _NOTHING_SENT as error:
-            raise Unreachable(
-                f"{endpoint.name}: no connection to {httpx2.URL(url).host} ({type(error).__name__}). Nothing was sent. "
-                "Check the network, the proxy settings and the base URL, then try again."
-            ) from None
-        except httpx2.InvalidURL:
-            raise Unreachable(
-                f"{endpoint.name}: its arguments make an address that is too long. Nothing was sent; ask for less at a time."
-            ) from None
-        except (httpx2.HTTPError, TimeoutError) as error:
-            raise _no_answer(exchange, type(error).__name__) from None
-        return Answered(_read(exchange, response, body), response.status_code)
+            found = await self._carry(permit, look, Request("GET", permit.request.path))
+        except BadAnswer as error:
+            raise Unreachable(str(error)) from None
+        except Refused as error:
+            if error.leaves_it_open:
+                # Of the look, that is: the write behind it has not left.
+                raise Unreachable(str(error)) from None
+            raise
+        hold_to_make(permit.endpoint, found.data)
+
+    async def _carry(self, permit: Permit, exchange: Exchange, request: Request) -> Answered:
+        """One request and its answer, within the time of the call, however often it takes."""
+        now = anyio.current_time()
+        since = now if permit.since is None else permit.since
+        leaves = permit.leaves if request is permit.request else None
+        trip = Trip(exchange, request, permit.caller, since, since + self.deadline, leaves)
+        return await persistently(lambda: self._once(trip), trip)
+
+    async def _once(self, trip: Trip) -> Answered:
+        breaker = self._breakers[trip.exchange.door.upstream]
+        breaker.check(trip)
+        trip.has_left = False
+        if self._pace is None:
+            async with self._places.one(trip):
+                return await self._exchange(trip, breaker)
+        if (wanted := self._pace.wants(trip)) is not None:
+            await self._read_licence(trip, wanted)
+        async with self._turn(trip, self._pace) as leave:
+            try:
+                answer = await self._exchange(trip, breaker, leave)
+            except UpstreamError as error:
+                if error.retry_after is not None and error.retry_after <= LONGEST_WAIT:
+                    self._pace.leave_alone(trip, error.retry_after)
+                raise
+        self._pace.learn(trip.request, answer.data)
+        return answer
+
+    @asynccontextmanager
+    async def _turn(self, trip: Trip, pace: Pace) -> AsyncGenerator[Leave]:
+        """A place and a turn, together: a turn that is kept for later is none, since others count by when it was given."""
+        if self._places.has(trip):
+            # Who waits for a turn, perhaps for long, takes no place meanwhile.
+            async with pace.turn(trip) as leave:
+                if self._places.has(trip):
+                    async with self._places.one(trip):
+                        yield leave
+                    return
+        async with self._places.one(trip), pace.turn(trip) as leave:
+            yield leave
+
+    async def _exchange(self, trip: Trip, breaker: Breaker, leave: Leave | None = None) -> Answered:
+        if trip.left <= (min(_FAIR, self.deadline / 2) if trip.exchange.changes else 0):
+            # A write that is cut off in the middle is worse than one that was not begun.
+            why = f"its turn did not come in time for a call of {self.deadline:g} s"
+            raise Held(trip.tool, "busy", f"{why}. Nothing was sent; try again later.")
+        with breaker.watch(trip):
+            url = trip.exchange.door.url(trip.exchange.endpoint, trip.request)
+            begun = anyio.current_time()
+            trip.leave()
+            if leave is not None:
+                leave.left()
+            with anyio.CancelScope(deadline=trip.until):
+                reply = self._wire.exchange(trip, url, leave)
+                return judge(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))
+            raise self._out_of_time(trip, anyio.current_time() - begun)
+
+    def _out_of_time(self, trip: Trip, had: float) -> UpstreamError:
+        error = no_answer(trip, f"within {self.deadline:g} s")
+        # One that was begun when the call was nearly over says nothing about the other side.
+        error.is_failure = had >= min(_FAIR, self.deadline)
+        return error
+
+    async def _read_licence(self, trip: Trip, wanted: Request) -> None:
+        """What it brings is learned; without it the usual pace has to do."""
+        look = Exchange(trip.exchange.endpoint, trip.exchange.door, changes=False)
+        with suppress(UpstreamError), anyio.move_on_after(_FOR_A_LICENCE):
+            await self._once(Trip(look, wanted, trip.caller, trip.since, trip.until))
 
 
 def _bases(door: Door) -> list[str]:
@@ -136,88 +182,5 @@ def _bases(door: Door) -> list[str]:
     return [door.bases["make"], *([own + PLATFORM] if own is not None else [])]
 
 
-def _headers(door: Door, request: Request) -> dict[str, str]:
-    return {**door.headers, "content-type": "application/json"} if request.body is not None else dict(door.headers)
-
-
-def _content(request: Request) -> bytes | None:
-    if request.body is None:
-        return None
-    return to_json(request.body)
-
-
-def _no_answer(exchange: Exchange, why: str) -> Exception:
-    endpoint = exchange.endpoint
-    if not exchange.changes:
-        return Unreachable(f"{endpoint.name}: no answer from Make ({why}). Nothing was changed; try again.")
-    return OutcomeUnknown(
-        f"{endpoint.name}: the request left and no answer came ({why}). It may have taken effect: do not repeat it "
-        f"before you have checked. {check_next(endpoint)}"
-    )
-
-
-_WHO = {"maton": "Maton", "make": "Make"}
-
-
-async def _body(exchange: Exchange, response: httpx2.Response) -> bytes:
-    """The whole answer, unpacked as it comes: one that swells beyond all use is cut off before it fills the memory."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            told = (
-                "It may have taken effect. " + check_next(exchange.endpoint)
-                if exchange.changes
-                else "Ask for less at a time."
-            )
-            raise BadAnswer(
-                f"{exchange.endpoint.name}: the answer was cut off at {LARGEST_ANSWER // 10**6} MB. {told}",
-                status=response.status_code,
-            )
-    return bytes(body)
-
-
-def _read(exchange: Exchange, response: httpx2.Response, body: bytes) -> dict[str, Any]:
-    endpoint, door = exchange.endpoint, exchange.door
-    if response.is_redirect:
-        raise BadAnswer(
-            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} in place of an answer. A redirect is not "
-            "followed, since the key would go along. Check MAKE_ZONE and the base URL.",
-            status=response.status_code,
-        )
-    if response.is_success and not body:
-        return {}
-    try:
-        data: Any = _parse(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        data = None
-    # Whatever charset it claims to have: this is only to be looked at.
-    text = safe(body[:2000].decode("utf-8", "replace"))
-    if not response.is_success:
-        raise refusal(exchange, response.status_code, data, text)
-    if data is None:
-        told = "It may have taken effect. " + check_next(endpoint) if exchange.changes else ""
-        kind = safe(response.headers.get("content-type", "no content type").split(";")[0])
-        what = "JSON that is broken, or none that can be used" if kind.endswith("json") else f"{kind} in place of JSON"
-        raise BadAnswer(
-            f"{endpoint.name}: {_WHO[door.upstream]} answered {response.status_code} with {what}: "
-            f'"{text}". Check MAKE_ZONE and the base URL. {told}'.rstrip(),
-            status=response.status_code,
-        )
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else {"result": data}
-
-
-_ENVELOPE = 8
-"""Levels of nesting that a client reads around our data, and some to spare."""
-
-
-def _parse(body: bytes) -> Any:
-    """The JSON of an answer, if clients can read it too: they nest no deeper than 200, our envelope included.
-
-    Raises:
-        ValueError: it is no JSON, or deeper, or holds a number that is none.
-    """
-    data: Any = from_json(b"[" * _ENVELOPE + body + b"]" * _ENVELOPE, allow_inf_nan=False)
-    for _ in range(_ENVELOPE):
-        (data,) = data
-    return data
+def _host(door: Door) -> str:
+    return urlsplit(door.bases["make"]).hostname or door.upstream

@@ -26,9 +26,10 @@ class Guard:
             raise _outside() from None
         parts = urlsplit(url)
         path = parts.path
+        # Of the whole: what takes a URL apart leaves line breaks out.
         plain = (
-            path.isascii()
-            and path.isprintable()
+            url.isascii()
+            and url.isprintable()
             and "%" not in path
             and "\\" not in path
             and ";" not in path

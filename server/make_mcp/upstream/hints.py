@@ -13,7 +13,16 @@ _MOST_LINES = 20
 
 
 def check_next(endpoint: Endpoint[...]) -> str:
-    return f"{endpoint.group}_list shows what is true now."
+    return f"{endpoint.truth} shows what is true now."
+
+
+def outcome_unknown(endpoint: Endpoint[...]) -> str:
+    """What to say at the end of an error of a write of which nobody knows."""
+    return f"outcome_unknown: i{may_have(endpoint)[1:]}"
+
+
+def may_have(endpoint: Endpoint[...]) -> str:
+    return f"It may have taken effect: do not repeat it before you have checked. {check_next(endpoint)}"
 
 
 def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused:
@@ -29,7 +38,7 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
         body = cast("Mapping[str, Any]", inner)
     code = body.get("code")
     code = safe(str(code), 20) if isinstance(code, str | int) and not isinstance(code, bool) else None
-    said = _said(body, text if data is None else "")
+    words = said(body, text if data is None else "")
     concerned = _concerned(body)
     affected = f"Scenarios concerned: {', '.join(concerned)}." if concerned else ""
     blocked = status == 403 and (str(body.get("error_code")) == BLOCKED or (data is None and BLOCKED in text))
@@ -39,17 +48,16 @@ def refusal(exchange: Exchange, status: int, data: object, text: str) -> Refused
         meaning = "That does not look like Make's API: check MAKE_ZONE and the base URL. Nothing was changed."
         meaning += " If it is Make: " + _rights(endpoint, exchange.door) if status == 403 else ""
     else:
-        meaning = _meaning(exchange, status, code, said)
+        meaning = _meaning(exchange, status, code, words)
     who = "Maton" if endpoint.api == "maton" or (status == 401 and exchange.door.upstream == "maton") else "Make"
     label = f"{status} {code}" if code else str(status)
     code = BLOCKED if blocked else code
     is_makes_own = not blocked and bool(body.keys() & _OWN_WORDS)
     if exchange.changes and leaves_it_open(status, code, is_makes_own=is_makes_own):
-        told = "It may have taken effect: do not repeat it before you have checked."
-        meaning = " ".join([meaning.replace("Nothing was changed.", ""), told, check_next(endpoint)]).strip()
-    parts = [f"{endpoint.name}: {who} answered {label}: {said}", affected, meaning]
+        meaning = f"{meaning.replace('Nothing was changed.', '')} {outcome_unknown(endpoint)}".strip()
+    parts = [f"{endpoint.name}: {who} answered {label}: {words}", affected, meaning]
     text = " ".join(part for part in parts if part)
-    return Refused(text, status=status, code=code, said=said, concerned=concerned, is_makes_own=is_makes_own)
+    return Refused(text, status=status, code=code, said=words, concerned=concerned, is_makes_own=is_makes_own)
 
 
 _OWN_WORDS = frozenset({"message", "code", "detail", "error", "errors", "suberrors"})
@@ -58,8 +66,8 @@ _NOT_FROM_MAKE = frozenset({400, 403, 404, 405, 406, 410})
 """Statuses that Make gives with a JSON body; other servers give them with a page of theirs."""
 
 
-def _said(body: Mapping[str, Any], text: str) -> str:
-    """`message`, `detail` (a string or a list of them) and `suberrors`; a debug block is not passed on."""
+def said(body: Mapping[str, Any], text: str = "") -> str:
+    """What a body says as one line: `message`, `detail` (a string or a list of them) and `suberrors`; a debug block is not passed on."""
     detail = body.get("detail")
     lines: list[object] = [body.get("message"), *(_list(detail) or [detail])]
     lines += [item.get("message") for item in _objects(body.get("suberrors"))]
@@ -108,7 +116,7 @@ def _meaning(exchange: Exchange, status: int, code: str | None, said: str) -> st
         case 422, "IM325":
             return (
                 "scenarios_get tells why. isActive false: switch it on with scenarios_start, then run it. A hookId and a "
-                "schedule of type immediately: it runs by a call to the url of its hook (hooks_get), not from here. "
+                "schedule of type immediately: it runs by a call to the url of its hook, which the user sees at Make, not from here. "
                 "isinvalid true: it must be mended first."
             )
         case _, "IM008":

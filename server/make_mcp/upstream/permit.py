@@ -1,9 +1,33 @@
 """What the way to Make asks for before it sends anything, and what it brings back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from make_tools import Endpoint, Request
+
+
+class Caller(Protocol):
+    """Who waits for the answer."""
+
+    @property
+    def caller(self) -> str:
+        """Whose turn it is: where many wait, each caller gets one in turn."""
+        ...
+
+    async def tell(self, seconds: float, message: str) -> None:
+        """Tells them why it takes so long. `seconds` have passed since the call began; it only grows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A caller to whom nothing can be told meanwhile."""
+
+    caller: str = "local"
+
+    async def tell(self, seconds: float, message: str) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +36,16 @@ class Permit:
 
     endpoint: Endpoint[...]
     request: Request
+    caller: Caller = Unheard()
+    since: float | None = None
+    """When the call began, by the event loop's clock: the deadline counts from there. None means now."""
+    leaves: Callable[[], None] | None = None
+    """Called when it is about to leave, and from then on may have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to a request: a JSON object; what is no object stands under `result`, an empty answer is `{}`."""
+    """The answer to a request: a JSON object; an answer that is empty, as it may be, is `{}`."""
 
     data: dict[str, Any]
     status: int

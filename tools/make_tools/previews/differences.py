@@ -8,10 +8,8 @@ from typing import TypeVar, cast
 
 from typing_extensions import TypedDict
 
+from make_tools.secrets import CALL, HIDDEN, secret_members, without_secrets
 from make_tools.wording import LONGEST_NAME, quoted, safe
-
-HIDDEN = "[not shown]"
-"""Stands where a secret is. null, true and false are never hidden: they are no secrets, and tell what happens."""
 
 Scalar = str | int | float | bool | None
 
@@ -42,39 +40,6 @@ _DEEPEST = 8
 """Levels of objects told field by field; what is deeper is compared as a whole."""
 _EXACT = 2**53
 """The largest whole number that each reader of JSON keeps; a larger one is told as text."""
-
-_SECRET = re.compile(
-    r"authori[sz]ation|apikey|password|passwd|passphrase|passcode|secret|token|credential|cookie|bearer"
-    r"|(?:private|access|account|client|signing|encryption|shared|subscription|service)key|connectionstring"
-)
-_SECRET_WORDS = frozenset({"pass", "pwd", "pin", "otp", "jwt"})
-_SECRET_OF_A_CALL = re.compile(r"key|auth|session|signature")
-_NO_SECRET = re.compile(r"keychain|(?:max|min|count|total|limit|budget|input|output|prompt|completion|used?)\w*tokens")
-"""References to stored keys, and how many tokens a language model may use."""
-_CALL = frozenset({"header", "headers", "qs", "query", "querystring", "queryparameters"})
-"""Where a name such as "key" is a credential of a call; elsewhere it is the key of a record."""
-_NAMING = ("name", "key", "field", "a")
-_NAMED = frozenset({"value", "val", "data", "content", "default", "b"})
-"""`{"name": "Authorization", "value": ...}`, and `{"a": "{{1.token}}", "o": "text:equal", "b": ...}` in filters."""
-
-# Each starts where nothing of its own kind precedes it, so that long texts take linear time.
-_NAME = r"(?:authorization|api[_-]?key|passw(?:or)?d|passphrase|secret|token(?!s)|credentials?|(?:access|private)[_-]?key)[\w-]{0,20}"
-_WITHIN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*"), HIDDEN),
-    (re.compile(r"(?i)(://)[^\s/@:]*:[^\s/@]+@"), rf"\1{HIDDEN}@"),
-    (re.compile(r"(?i)(://hooks?\.[\w.-]{1,60}/)[^\s\"'\\]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?i)(?<![\w.+-])[\w.+-]+(@hook\.)"), rf"{HIDDEN}\1"),
-    (re.compile(r"(?i)\b(bearer|(?:basic|token)(?=\s+\S*[\d=]))\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
-    (re.compile(rf"(?i)({_NAME}\\{{0,3}}[\"']\s{{0,3}}:\s{{0,3}}\\{{0,3}}[\"'])[^\"'\\]+"), rf"\1{HIDDEN}"),
-    (re.compile(rf"(?i)({_NAME}\s{{0,3}}[=:]\s{{0,3}})[^\s\"'\\&,;}}]+"), rf"\1{HIDDEN}"),
-    (
-        re.compile(
-            r"(?<![\w-])(?:[spr]k[-_][\w-]{16,}|xox[a-z]-[\w-]{10,}|gh[a-z]_\w{20,}|github_pat_\w{20,}"
-            r"|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.[\w-]{5,}(?:\.[\w-]*)?)"
-        ),
-        HIDDEN,
-    ),
-)
 
 
 def fields(
@@ -149,24 +114,6 @@ def text(value: object, *, hide: bool = False, call: bool = False) -> str:
     return "".join(pieces)
 
 
-def looks_secret(name: str, *, call: bool = False) -> bool:
-    """Whether the value of a field of this name stays out of a transcript. `call`: among headers or query parameters."""
-    name = name[:200]
-    squashed = re.sub(r"[^a-z0-9]", "", name.lower())
-    if _NO_SECRET.search(squashed):
-        return False
-    if _SECRET.search(squashed) or (call and _SECRET_OF_A_CALL.search(squashed)):
-        return True
-    return not _SECRET_WORDS.isdisjoint(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
-
-
-def without_secrets(value: str) -> str:
-    """A text without what looks like a credential within it. It knows the usual forms, and no others."""
-    for pattern, instead in _WITHIN:
-        value = pattern.sub(instead, value)
-    return value
-
-
 def _parts(holder: _Holder, *, hide: bool, call: bool) -> list[tuple[object, bool] | str]:
     """What an object or a list is written as: pieces of JSON, and the values between them."""
     if not isinstance(holder, Mapping):
@@ -174,11 +121,11 @@ def _parts(holder: _Holder, *, hide: bool, call: bool) -> list[tuple[object, boo
         for member in holder:
             parts += [", ", (member, call)]
         return ["[", *parts[1:], "]"]
-    hidden = _secret_members(holder, call=call) if hide else frozenset[str]()
+    hidden = secret_members(holder, call=call) if hide else frozenset[str]()
     parts = []
     for name, member in sorted(((str(name), member) for name, member in holder.items()), key=lambda pair: pair[0]):
         shown = _hidden(member) if name in hidden else member
-        parts += [", ", json.dumps(name, ensure_ascii=False) + ": ", (shown, call or name.lower() in _CALL)]
+        parts += [", ", json.dumps(name, ensure_ascii=False) + ": ", (shown, call or name.lower() in CALL)]
     return ["{", *parts[1:], "}"]
 
 
@@ -192,7 +139,7 @@ def _walk(
 ) -> Iterator[Leaf]:
     """The leaves that differ. It goes no deeper than `deepest` levels, so that the recursion is bounded."""
     call = _is_call(path)
-    hidden = _secret_members(now, call=call) | _secret_members(then, call=call)
+    hidden = secret_members(now, call=call) | secret_members(then, call=call)
     for name in [*then, *(name for name in now if whole and name not in then)]:
         before, after, here = now.get(name), then.get(name), (*path, str(name))
         secret = str(name) in hidden
@@ -208,16 +155,8 @@ def _members(value: object) -> Mapping[str, object] | None:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else None
 
 
-def _secret_members(holder: Mapping[str, object], *, call: bool) -> frozenset[str]:
-    found = {str(name) for name in holder if looks_secret(str(name), call=call)}
-    names = [name for name in map(holder.get, _NAMING) if isinstance(name, str)]
-    if any(looks_secret(name, call=call) for name in names):
-        found |= _NAMED & holder.keys()
-    return frozenset(found)
-
-
 def _is_call(path: Iterable[str]) -> bool:
-    return any(name.lower() in _CALL for name in path)
+    return any(name.lower() in CALL for name in path)
 
 
 def _hidden(value: object) -> Scalar:

@@ -14,7 +14,9 @@ def create(call: Call, sight: Sight) -> Looking:
     method = call.given.get("method")
     how = f", to sign in by {method}" if method else ""
     sight.what = f"Begin a new link between your Maton account and a Make account{how}."
-    sight.next.append("Nothing is linked until a person opens the address in the answer and signs in at Make.")
+    sight.next.append(
+        "Nothing is linked until a person signs in at Make, by the link in the answer or from their account at maton.ai."
+    )
     (answer,) = yield [look(maton_connections_list)]
     links = sight.items(answer, "connections", "The links that there are already")
     sight.next += sight.lines(f"There is a link already: {_line(one)}." for one in links)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 
 from make_tools.endpoint import Endpoint, Request
-from make_tools.previews.differences import HIDDEN, Change, fields, looks_secret, without_secrets
+from make_tools.previews.differences import Change, fields
 from make_tools.schema import SAFE_INTEGER
+from make_tools.secrets import HIDDEN, looks_secret, without_secrets
 from make_tools.wording import LONGEST_NAME, quoted, safe
 
 P = ParamSpec("P")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from make_tools.previews.differences import without_secrets
 from make_tools.previews.kinds import TEAM
 from make_tools.previews.vocabulary import (
     LONGEST_TEXT,
@@ -22,6 +21,7 @@ from make_tools.previews.vocabulary import (
     thing,
     told,
 )
+from make_tools.secrets import without_secrets
 from make_tools.wording import counted, quoted, safe
 
 SCENARIO_FIELDS = ["id", "name", "isActive", "isinvalid"]

@@ -1,0 +1,40 @@
+"""What a refusal of Make means here: which setting, which scope, and who said no."""
+
+import pytest
+from tests.server.network import BOTH_KEYS, ENDPOINTS, MAKE_KEY, MATON_ONLY, Network, always, calling, carried_out
+from tests.server.test_answers import ERROR_BODIES, READ, READ_ARGUMENTS, stated
+from tests.tools.wire_cases import CASES
+
+from make_tools import Endpoint
+
+
+async def test_401_names_the_setting_to_look_at():
+    for flags, expected in ((MAKE_KEY, ("eu1.make.com", "MAKE_ZONE")), (MATON_ONLY, ("MATON_API_KEY",))):
+        async with calling(Network(always(401, ERROR_BODIES["detail as text"])), flags) as caller:
+            text = (await caller.call(READ, READ_ARGUMENTS)).text
+        assert all(word in text for word in expected), text
+        assert ("MAKE_ZONE" in text) is (flags is MAKE_KEY)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda e: e.name)
+async def test_403_names_every_scope_that_the_tool_needs(endpoint: Endpoint[...]):
+    arguments = next(dict(case.arguments) for case in CASES if case.tool == endpoint.name)
+    body = stated(message="Forbidden", code="SC403")
+    for prefer in ("make", "maton"):
+        async with calling(Network(always(403, body)), {**BOTH_KEYS, "prefer": prefer}) as caller:
+            text = (await carried_out(caller, endpoint.name, arguments)).text
+        assert all(scope in text for scope in endpoint.scopes), text
+        assert (f"{endpoint.name} needs the scope" in text) is bool(endpoint.scopes)
+
+
+async def test_the_network_in_front_of_make_is_known_by_its_code_and_not_by_any_number():
+    # Cloudflare answers as JSON where JSON is asked for, as it is here.
+    structured = stated(
+        title="Error 1010: Access denied", status=403, detail="Blocked.", error_code=1010, cloudflare_error=True
+    )
+    for body in (b"error code: 1010", b"<title>Access denied | example.com</title> Error 1010", structured):
+        async with calling(Network(always(403, body)), MAKE_KEY) as caller:
+            assert "network in front of Make" in (await caller.call(READ, READ_ARGUMENTS)).text
+    for said in ("Scenario 1010 is not yours", "Team 21010", "Access denied to 10101"):
+        async with calling(Network(always(403, stated(message=said, code="SC403"))), MAKE_KEY) as caller:
+            assert "scenarios:read" in (await caller.call(READ, READ_ARGUMENTS)).text
