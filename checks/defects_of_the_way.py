@@ -30,7 +30,7 @@ DEFECTS = (
     # Sizes
     defect(
         "a body of any size",
-        (WIRE, "        if len(body) > cap:\n", "        if False:\n"),
+        (WIRE, "        if size > cap:\n", "        if False:\n"),
         (WIRE, "int(length[:20]) > cap", "False"),
     ),
     defect("one cap for all", (WIRE, "LARGEST_BULKY if trip.exchange.endpoint.bulky else LARGEST", "LARGEST_BULKY")),

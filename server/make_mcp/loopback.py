@@ -3,10 +3,11 @@
 import errno
 import socket
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import anyio
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from make_mcp.ending import Ending
@@ -117,7 +118,8 @@ class _Request:
         self._all.cancel()
 
     async def run(self, application: ASGIApp, scope: Scope) -> None:
-        with self._all:
+        # A client that goes away in the middle of its request has nobody to tell, and is no fault of ours.
+        with self._all, suppress(ClientDisconnect):
             await application(scope, self.receive, self.send)
         if self._is_ended:
             await self._complete()

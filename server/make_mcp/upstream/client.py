@@ -156,8 +156,6 @@ class Upstreams:
             url = trip.exchange.door.url(trip.exchange.endpoint, trip.request)
             begun = anyio.current_time()
             trip.leave()
-            if leave is not None:
-                leave.left()
             with anyio.CancelScope(deadline=trip.until):
                 reply = self._wire.exchange(trip, url, leave)
                 return judge(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))

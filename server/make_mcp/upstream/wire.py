@@ -119,9 +119,7 @@ class Wire:
                     body = await _body(trip, response)
                 except httpx2.DecodingError:
                     raise _cut_off(trip, response.status_code, "the answer is packed, and cannot be unpacked") from None
-                return Reply(
-                    response.status_code, response.headers, bytes(body), is_whole=len(body) <= _cap(trip, response)
-                )
+                return Reply(response.status_code, response.headers, body, is_whole=len(body) <= _cap(trip, response))
         except _NEVER_LEFT as error:
             trip.has_left = False
             raise Unreachable(
@@ -166,9 +164,10 @@ def no_answer(trip: Trip, why: str) -> Unreachable | OutcomeUnknown:
 
 def _too_long(trip: Trip) -> Unreachable:
     error = Unreachable(
-        f"{trip.tool}: its arguments make an address that is too long. Nothing was sent; ask for less at a time.",
+        f"{trip.tool}: invalid_arguments: they make an address that is too long. Nothing was sent; ask for less at a time.",
         was_sent=False,
     )
+    # Nobody was asked.
     error.passes = error.is_failure = False
     return error
 
@@ -183,7 +182,7 @@ def _cap(trip: Trip, response: httpx2.Response) -> int:
     return LARGEST_BULKY if trip.exchange.endpoint.bulky else LARGEST
 
 
-async def _body(trip: Trip, response: httpx2.Response) -> bytearray:
+async def _body(trip: Trip, response: httpx2.Response) -> bytes:
     """The answer, unpacked as it comes: one that swells beyond all use is cut off before it fills the memory."""
     cap = _cap(trip, response)
     if response.headers.get("content-encoding", "").strip().lower() not in _UNPACKED:
@@ -191,16 +190,20 @@ async def _body(trip: Trip, response: httpx2.Response) -> bytearray:
     length = response.headers.get("content-length", "")
     if response.is_success and length.isascii() and length.isdigit() and int(length[:20]) > cap:
         raise _too_large(trip, response.status_code, cap)
-    body = bytearray()
+    pieces: list[bytes] = []
+    size = 0
     async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > cap:
+        pieces.append(chunk)
+        size += len(chunk)
+        if size > cap:
             if response.is_success:
+                # The error's traceback holds this frame until garbage is collected, and with it what the frame holds.
+                pieces.clear()
+                del chunk
                 raise _too_large(trip, response.status_code, cap)
             # It is only looked at.
-            del body[cap + 1 :]
             break
-    return body
+    return b"".join(pieces)[: cap + 1]
 
 
 def _too_large(trip: Trip, status: int, cap: int) -> BadAnswer:

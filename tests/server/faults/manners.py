@@ -7,7 +7,7 @@ import struct
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(eq=False)
@@ -167,6 +167,18 @@ async def closes_in_the_head(reader: asyncio.StreamReader, writer: asyncio.Strea
     await reader.read(10)
     writer.close()
     return False
+
+
+def waits(seconds: float) -> Greeting:
+    """Lets a client wait so long for the handshake of TLS."""
+
+    async def greeting(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        # What were read before the handshake begins would be lost to it; that begins to read by itself.
+        cast("asyncio.ReadTransport", writer.transport).pause_reading()
+        await asyncio.sleep(seconds)
+        return True
+
+    return greeting
 
 
 async def never_reads(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> bool:

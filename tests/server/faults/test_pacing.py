@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 from tests.server.faults.calls import CLEAR, DELETE, READ, START, is_whole, seconds_in, together, told
+from tests.server.faults.certificates import Authority
 from tests.server.faults.clock import Clock
-from tests.server.faults.manners import Arrived, after, answer, hang
+from tests.server.faults.manners import Arrived, after, answer, hang, waits
 from tests.server.faults.upstream import Upstream, most_in
 from tests.server.network import calling
 
@@ -64,6 +65,28 @@ async def test_each_gets_the_answer_to_its_own_call(clock: Clock):
         answers = await together(*[lambda n=n: get(caller, n) for n in range(1, MANY + 1)])
     assert [is_whole(one)["scenario"]["id"] for one in answers] == list(range(1, MANY + 1))
     assert clock.now < 20
+
+
+async def test_those_who_waited_for_a_place_do_not_all_leave_at_once():
+    """F17: a turn that was given long before the request leaves is none."""
+    async with Upstream() as upstream, calling(None, upstream.maton(pace=None, timeout=90)) as caller:
+        upstream.on(None, after(26, answer()))
+        for one in await together(*[lambda n=n: get(caller, n) for n in range(1, 125)]):
+            is_whole(one)
+        assert most_in(1, times(upstream)) == SECOND
+
+
+@pytest.mark.parametrize("slow", [1, 10])
+async def test_what_takes_long_to_connect_counts_from_when_it_leaves(
+    slow: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
+):
+    """F17: a handshake can take seconds, and the next connection none."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    upstream = Upstream(tls=authority.server(), greetings=[waits(3.5)] * slow)
+    async with upstream, calling(None, upstream.maton(pace=None)) as caller:
+        for one in await together(*[lambda n=n: get(caller, n) for n in range(1, MANY + 1)]):
+            is_whole(one)
+        assert most_in(1, times(upstream)) == SECOND
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,13 @@ TEN = Rate(10, 1)
 WINDOW = TEN.seconds + margin(TEN)
 
 
+# Whoever gets a slot leaves at once: what does not is no longer counted from then.
+
+
 async def take(slots: RedisSlots, key: str, rate: Rate = TEN) -> Slot:
     taken = await slots.take(key, rate)
     assert isinstance(taken, Slot), f"full for {taken} s"
+    slots.left(taken)
     return taken
 
 
@@ -23,6 +27,7 @@ async def take_all(slots: RedisSlots, key: str, most: int = 100) -> list[Slot]:
     """As many as can be had now."""
     found: list[Slot] = []
     while isinstance(taken := await slots.take(key, TEN), Slot):
+        slots.left(taken)
         found.append(taken)
         assert len(found) <= most
     return found
