@@ -7,6 +7,7 @@ CODES = "server/make_mcp/confirmation/codes.py"
 USED = "server/make_mcp/confirmation/used.py"
 QUESTION = "server/make_mcp/confirmation/question.py"
 PERSON = "server/make_mcp/confirmation/person.py"
+ATTEMPT = "server/make_mcp/confirmation/attempt.py"
 OUTCOMES = "server/make_mcp/confirmation/outcomes.py"
 CLIENTS = "server/make_mcp/clients.py"
 
@@ -30,10 +31,10 @@ def defect(what: str, *changes: tuple[str, str, str]) -> Defect:
     return Defect(what, tuple(Change(*change) for change in changes))
 
 
-_TAKE_AND_SEND = """        await self._codes.take(held)
-        return await self._send(attempt, seen=reading.sight.target is not None)
+_TAKE = """                    raise Changed(changed)
+            await self._codes.take(held)
 """
-_SEND = _TAKE_AND_SEND.split("\n", 1)[1]
+_SEND = "            return await self._send(attempt, before, seen=reading.sight.target is not None)\n"
 _SENT = "sent = [self.request.method, self.request.path, dict(self.request.query), self.request.body]"
 _DIGEST = "_canonical([self.tool, self.caller, force, sent])"
 _ACTION = '    if reply.action != "accept":\n'
@@ -56,29 +57,30 @@ _RECORDED = """        try:
 
 DEFECTS = (
     # A code counts once
-    defect("no code is ever used up", (GATE, _TAKE_AND_SEND, _SEND)),
+    defect("no code is ever used up", (GATE, _TAKE, _TAKE.splitlines(keepends=True)[0])),
     defect(
         "a code is used up after its request was sent",
+        (GATE, _TAKE, _TAKE.splitlines(keepends=True)[0]),
         (
             GATE,
-            _TAKE_AND_SEND,
-            _SEND.replace("return", "outcome =") + "        await self._codes.take(held)\n        return outcome\n",
+            _SEND,
+            _SEND.replace("return", "outcome =")
+            + "            await self._codes.take(held)\n            return outcome\n",
         ),
     ),
     defect(
         "a code is given back when its request fails",
         (
             GATE,
-            _TAKE_AND_SEND,
-            """        await self._codes.take(held)
-        try:
-            return await self._send(attempt, seen=True)
-        except BaseException:
+            _SEND,
+            _SEND
+            + """        except UpstreamError:
             self._codes._used._until.pop(held.id, None)
             raise
 """,
         ),
     ),
+    defect("a write that waited is not looked at again", (GATE, "anyio.current_time() - looked > _STILL_SO", "False")),
     defect(
         "a no does not use the code up",
         (
@@ -236,7 +238,7 @@ DEFECTS = (
     defect(
         "Make is overruled from the start",
         (
-            GATE,
+            ATTEMPT,
             "if self.call.forced else plain",
             "if self.call.forced or self.endpoint.guarded else plain",
         ),

@@ -22,7 +22,7 @@ DEFECTS = (
     defect("a fault that lasts is tried again", (ERRORS, "({429, 502, 503, 504})", "({429, 500, 502, 503, 504})")),
     defect("any wait is waited for", (RETRIES, "asked is not None and asked > LONGEST_WAIT", "False")),
     defect("what it asks for is not heard", (RETRIES, "asked if asked is not None else _FIRST", "_FIRST")),
-    defect("a wait ends after the call", (RETRIES, "return wait if wait < trip.left else None", "return wait")),
+    defect("a wait ends after the call", (RETRIES, "return wait if wait < trip.room else None", "return wait")),
     # Time
     defect("what drips is never cut", (CLIENT, "anyio.CancelScope(deadline=trip.until)", "anyio.CancelScope()")),
     defect("a run is cut like a read", (WIRE, "read=None if exchange.changes else READ", "read=READ")),
@@ -46,15 +46,15 @@ DEFECTS = (
     defect(
         "a request counts from when it was let go",
         (MEMORY, "            slot.at = _counts_from(slot, anyio.current_time())\n", ""),
-        (MEMORY, "    return min(now, slot.at + _ON_ITS_WAY) if slot.has_left else now", "    return slot.at"),
+        (MEMORY, "    return min(now, slot.at + slot.arrives_within) if slot.has_left else now", "    return slot.at"),
     ),
     defect("who comes last is served first", (TURNS, "next(iter(self._lines.items()))", "next(reversed(self._lines.items()))")),
     defect("who left the queue stays in it", (TURNS, "                self._leave(me)\n", "                pass\n")),
     defect("who left as the first keeps the others out", (TURNS, "            if self._first is me:\n", "            if False:\n")),
-    defect("nobody is told that it takes too long", (TURNS, "if seconds <= trip.left:", "if True:")),
+    defect("nobody is told that it takes too long", (TURNS, "if seconds <= trip.room:", "if True:")),
     defect("runs count too", (PACE, " or not endpoint.metered", "")),
     defect("no licence is heeded", (PACE, "self._belongings.allowed(organization) or UNKNOWN", "UNKNOWN")),
-    defect("no licence is read", (PACE, "if sent == WORTH_ASKING else None", "if False else None")),
+    defect("no licence is read", (PACE, "if sent % WORTH_ASKING == 0:", "if False:")),
     defect("nobody is left in peace", (PACE, "                await self._in_peace(trip, budget)\n", "")),
     defect("what did not leave counts", (PACE, "if trip.has_left else self._slots.give_back(slot)", "if True else None")),
     defect(
@@ -62,6 +62,8 @@ DEFECTS = (
         (CLIENT, "                if self._places.has(trip):\n                    async", "                if True:\n                    async"),
     ),
     defect("writes take every place", (PLACES, "[self._writes, self._all] if trip.exchange.changes else ", "")),
+    # Connections
+    defect("a write takes a connection that was kept", (WIRE, "context, kept=0)", "context, kept=_KEPT)")),
     # Answers
     defect("an error inside is data", (JUDGING, 'if found.get("error") and ', "if False and ")),
     defect("what a run says of itself is an error", (JUDGING, " and not trip.exchange.endpoint.tells_errors", "")),

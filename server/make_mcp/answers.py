@@ -1,10 +1,11 @@
 """The form of an answer's data, without the keys of this server and without the secrets of the account."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, cast
 
+import anyio
 from pydantic_core import to_json
 
 from make_mcp.confirmation import Client, Question, Reply
@@ -81,10 +82,16 @@ class _Discreet:
 
     inner: Client
     words: Callable[[str], str]
+    since: float = field(default_factory=anyio.current_time)
+    """When the call began, by the event loop's clock."""
 
     @property
     def caller(self) -> str:
         return self.inner.caller
+
+    @property
+    def line(self) -> str:
+        return self.inner.line
 
     @property
     def name(self) -> str | None:
@@ -106,7 +113,8 @@ class _Discreet:
         return await self.inner.ask(Question(question.about, self.words(question.what), self.words(question.name)))
 
     async def tell(self, seconds: float, message: str) -> None:
-        await self.inner.tell(seconds, self.words(message))
+        # Who tells it may have begun later than the call, behind another one; the protocol wants progress that only grows.
+        await self.inner.tell(max(seconds, anyio.current_time() - self.since), self.words(message))
 
 
 def _carried(value: Any) -> Any:

@@ -30,7 +30,7 @@ from make_mcp.confirmation import AnswerAwaited, Codes, Gate, schema
 from make_mcp.confirmation.codes import SECONDS
 from make_mcp.confirmation.gate import Way
 from make_mcp.confirmation.used import InFile
-from make_mcp.idempotency import REPEATED, Keys
+from make_mcp.idempotency import PATIENCE, REPEATED, InMemory, Keys
 from make_mcp.secrets import Credentials, keys_of
 from make_mcp.selection import select, why_not
 from make_mcp.settings import Settings, SettingsError, variable
@@ -99,6 +99,8 @@ async def open_caller(
     async with _open_upstreams(settings) as upstreams:
         with open_gate(settings, upstreams, audit_on_stderr=audit_on_stderr) as gate:
             shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
+            if keys is None:
+                keys = InMemory(patience=min(PATIENCE, settings.timeout))
             caller = Caller(tools, gate, shaping, lambda name: why_not(name, groups, tools, settings), keys)
             yield caller, [tool(endpoint, schema(settings.confirm, endpoint)) for endpoint in tools.values()]
 

@@ -74,7 +74,8 @@ class Caller:
         if key is None or not arguments.get(CONFIRM):
             return await self._carry_out(endpoint, arguments, client)
         try:
-            async with self._keys.turn(endpoint, client.caller, key, _digest(endpoint, arguments, client)) as turn:
+            call = _digest(endpoint, arguments, client)
+            async with self._keys.turn(endpoint, client.caller, key, call, client.tell) as turn:
                 if turn.before is not None:
                     text, data = again(endpoint, turn.before)
                     # It may have been kept by a process that shows more.

@@ -8,7 +8,7 @@ request of its own while the call waits.
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import anyio
@@ -23,6 +23,8 @@ from pydantic import ValidationError
 from make_mcp.confirmation import AnswerAwaited, Question, Reply
 from make_mcp.idempotency import KEY as IDEMPOTENCY_KEY
 
+_SESSION = "mcp-session-id"
+"""The header in which an HTTP client of an older protocol names its session."""
 KEY = "confirmation"
 """The name of the question among the inputs that a call asks for."""
 
@@ -57,6 +59,11 @@ class InRounds:
     report: "Report | None" = None
     waits: bool = False
 
+    @property
+    def line(self) -> str:
+        # There is no session: each call stands alone.
+        return self.caller
+
     def answered(self, about: str) -> Reply | None:
         # An answer to a question that nobody asked is none: without our state it does not count.
         if self.state != about or not isinstance(self.answer, ElicitResult):
@@ -80,6 +87,13 @@ class InSession:
     can_ask: bool
     context: ServerRequestContext[Any]
     waits: bool = True
+
+    @property
+    def line(self) -> str:
+        headers = getattr(self.context.request, "headers", None)
+        # The SDK lets no id through that it has not given to this principal.
+        session = cast("Mapping[str, str]", headers).get(_SESSION) if isinstance(headers, Mapping) else None
+        return self.caller if session is None else f"{self.caller} {session}"
 
     def answered(self, about: str) -> Reply | None:  # noqa: ARG002  # the answer comes within the call
         return None

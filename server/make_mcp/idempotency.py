@@ -8,7 +8,7 @@ previewed, or that reads, may be repeated anyway.
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -35,6 +35,14 @@ LARGEST = 1_000_000
 """Characters of one answer; a larger one is not kept."""
 LARGEST_ALL = 16_000_000
 """Characters of all answers together."""
+PATIENCE = 30.0
+"""Seconds for which a call waits at most for an earlier one with its key, which can wait for a person."""
+_QUIET = 2.0
+"""Seconds that a call waits without a word."""
+_AGAIN = 5.0
+"""Seconds from one word to the next."""
+_LISTENING = 1.0
+"""Seconds that a client has to take a word: nobody waits for one who does not read."""
 _LASTING: frozenset[Outcome] = frozenset({"done", "already_so", "unknown"})
 """Outcomes after which the same must not be sent again. After any other nothing was changed."""
 
@@ -77,16 +85,22 @@ class Turn:
         return self.answer or Ended(f"{endpoint.name}: {outcome_unknown(endpoint)}", is_error=True)
 
 
+Tell = Callable[[float, str], Awaitable[None]]
+"""Tells a client why its call takes so long: the seconds that have passed, and in words."""
+
+
 class Keys(Protocol):
     """The calls that brought a key."""
 
-    def turn(self, endpoint: Endpoint[...], caller: str, key: object, call: bytes) -> AbstractAsyncContextManager[Turn]:
+    def turn(
+        self, endpoint: Endpoint[...], caller: str, key: object, call: bytes, tell: Tell | None = None
+    ) -> AbstractAsyncContextManager[Turn]:
         """The turn of one call with its key, of which each caller has its own. `call` is a digest of what would be sent.
 
-        While another call with the key is under way, it waits for that one's end.
+        While another call with the key is under way, it may wait for that one's end, and then `tell` why.
 
         Raises:
-            KeyRefused: it is no key, or came with another call before.
+            KeyRefused: it is no key, or came with another call before; or that one takes too long.
         """
         ...
 
@@ -112,13 +126,19 @@ class InMemory:
     """For one process. `clock` counts seconds: one that nobody sets, so that nothing is forgotten early.
 
     Beyond `most` keys the oldest are forgotten. Before that, beyond `largest` characters, the oldest lose their answers: the
-    key still keeps the call from being sent again.
+    key still keeps the call from being sent again. `patience` is for how many seconds a call waits for an earlier one.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST, largest: int = LARGEST_ALL
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        most: int = MOST,
+        largest: int = LARGEST_ALL,
+        patience: float = PATIENCE,
     ) -> None:
         self._clock = clock
+        self._patience = patience
         self._most = most
         self._largest = largest
         self._under_way: dict[bytes, _UnderWay] = {}
@@ -129,11 +149,11 @@ class InMemory:
         self._size = 0
 
     @asynccontextmanager
-    async def turn(self, endpoint: Endpoint[...], caller: str, key: object, call: bytes) -> AsyncGenerator[Turn]:
+    async def turn(
+        self, endpoint: Endpoint[...], caller: str, key: object, call: bytes, tell: Tell | None = None
+    ) -> AsyncGenerator[Turn]:
         name = named(caller, key)
-        while (first := self._under_way.get(name)) is not None:
-            same(first.call, call)
-            await first.over.wait()
+        await self._wait(name, call, tell)
         self._forget()
         if (known := self._known.get(name)) is not None:
             same(known.call, call)
@@ -148,6 +168,31 @@ class InMemory:
                 self._keep(name, _Known(call, self._clock() + SECONDS, kept(ended)))
             del self._under_way[name]
             under_way.over.set()
+
+    async def _wait(self, name: bytes, call: bytes, tell: Tell | None) -> None:
+        """Comes back when no call with this key is under way. All that it waits for takes from one patience.
+
+        Raises:
+            KeyRefused: one still is; or it is another call.
+        """
+        begun = anyio.current_time()
+        next_word = begun + _QUIET
+        with anyio.CancelScope(deadline=begun + self._patience):
+            while (first := self._under_way.get(name)) is not None:
+                same(first.call, call)
+                with anyio.CancelScope(deadline=next_word):
+                    await first.over.wait()
+                    continue
+                next_word = anyio.current_time() + _AGAIN
+                if tell is not None:
+                    with anyio.move_on_after(_LISTENING):
+                        await tell(anyio.current_time() - begun, _WHY)
+            return
+        raise KeyRefused(
+            "idempotency_in_progress: an earlier call with this idempotency key is under way still, after this one has waited for "
+            f"{self._patience:g} s. Nothing was sent by this one. Ask again with the same key: then the answer of the earlier one is "
+            "repeated, or, if that one changed nothing, this one is sent."
+        )
 
     @property
     def count(self) -> int:
@@ -229,6 +274,7 @@ def again(endpoint: Endpoint[...], ended: Ended) -> tuple[str, dict[str, Any] | 
     return to_json(told).decode(), told
 
 
+_WHY = "waiting for an earlier call with this idempotency key"
 _NOT_AGAIN = (
     "That is how an earlier call with this idempotency key ended; this one was not sent. Once it is certain that the earlier "
     "one took no effect, the same can be sent with a new key."

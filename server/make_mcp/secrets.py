@@ -8,8 +8,10 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from urllib.parse import unquote, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from make_mcp import values
 from make_mcp.settings import KEYS, Settings, SettingsError, variable
 
 HIDDEN = "[key hidden by make-mcp]"
@@ -19,6 +21,9 @@ SHORTEST = 16
 
 _PART = 12
 """Characters. A part of a key that is at least so long counts as the key, so that cutting a text does not save half of one."""
+_RUN = 16
+"""Characters. So many of a key one after the other are hidden wherever they are from; of a short key three quarters, and of a
+long one a quarter, since each text is searched for a few places of a key and no more."""
 _MIXED = 6
 """Different characters in a part: `000000000000` is a part of many things."""
 _CUT = "…"
@@ -61,17 +66,26 @@ def _of_redis(url: str) -> Iterator[str]:
         password = urlsplit(url).password
         if password is not None:
             yield from {password, unquote(password), url.partition("://")[2]}
+        for written in values.sign_in_of_redis(url):
+            for name, value in parse_qsl(written):
+                if name.lower().endswith("password"):
+                    # With its name a short one is long enough to be known; and the client decodes it once more.
+                    yield from {written, written.partition("=")[2], value, unquote(value)}
 
 
 class Credentials:
     """Takes the keys out of texts. It shows none of them itself."""
 
-    __slots__ = ("_parts", "_stubs")
+    __slots__ = ("_parts", "_runs", "_stubs")
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
-        forms = sorted({form for key in keys if len(key) >= SHORTEST for form in _forms(key)})
+        known = {key for key in keys if len(key) >= SHORTEST}
+        forms = sorted({form for key in known for form in _forms(key)})
         # The beginning and the end of each, by which also what was cut off is known.
         self._parts = tuple((form, _part(form), _part(form[::-1])[::-1]) for form in forms)
+        # Of what holds an "@" only the beginning is secret: of the address of Redis, whose host errors tell.
+        whole = sorted({key.translate(_LOWER) for key in known if "@" not in key})
+        self._runs = tuple(run for key in whole for run in _runs(key))
         lengths = range(_STUB, _PART)
         self._stubs = frozenset(stub for form in forms for n in lengths for stub in (form[:n] + _CUT, _CUT + form[-n:]))
 
@@ -100,6 +114,9 @@ class Credentials:
         for _, head, _ in self._parts:
             if head in lower:
                 return True
+        # Few texts hold one of the middles, and only those are looked at closely.
+        if any(run.middle in lower for run in self._runs) and any(self._middles(lower)):
+            return True
         return _CUT in lower and (any(tail in lower for _, _, tail in self._parts) or any(self._cut(lower)))
 
     def _written(self, text: str) -> Iterator[tuple[int, int]]:
@@ -128,8 +145,24 @@ class Credentials:
                     yield at + 1, at + 1 + length
             at = lower.find(_CUT, at + 1)
 
+    def _middles(self, lower: str) -> Iterator[tuple[int, int]]:
+        for key, middle, place, least in self._runs:
+            at = lower.find(middle)
+            while at >= 0:
+                start, end = at, at + len(middle)
+                while start and at - start < place and lower[start - 1] == key[place - (at - start) - 1]:
+                    start -= 1
+                while end < len(lower) and place + end - at < len(key) and lower[end] == key[place + end - at]:
+                    end += 1
+                following = at + 1
+                if end - start >= least and len(set(lower[start:end])) >= _MIXED:
+                    yield start, end
+                    following = max(following, end - len(middle) + 1)
+                at = lower.find(middle, following)
+
     def _spans(self, lower: str) -> Iterator[tuple[int, int]]:
         yield from self._cut(lower)
+        yield from self._middles(lower)
         for form, head, tail in self._parts:
             at = lower.find(head)
             while at >= 0:
@@ -145,6 +178,26 @@ class Credentials:
                     start -= 1
                 yield start, end
                 at = lower.find(tail, at + 1)
+
+
+class _Run(NamedTuple):
+    key: str
+    middle: str
+    place: int
+    """Where in the key the middle begins."""
+    least: int
+    """How many characters of the key have to stand there."""
+
+
+def _runs(key: str) -> Iterator[_Run]:
+    """Parts of a key of which one stands in each run of it that is to be hidden."""
+    least = max(min(_RUN, len(key) * 3 // 4), len(key) // 4)
+    length = least // 2
+    rest = least - length
+    # Each is in the runs that begin up to `rest` before it. What begins with the key itself is known by that.
+    for first in range(1, len(key) - least + 1, rest + 1):
+        place = min(first + rest, len(key) - length)
+        yield _Run(key, key[place : place + length], place, least)
 
 
 def _forms(key: str) -> Iterator[str]:

@@ -224,7 +224,8 @@ def load(flags: Mapping[str, Any]) -> Settings:
         SettingsError: one does not fit; nothing was started.
     """
     _refuse_misspelt()
-    if "@" in str(flags.get("redis_url") or ""):
+    redis_url = str(flags.get("redis_url") or "")
+    if "@" in redis_url or any(values.sign_in_of_redis(redis_url)):
         raise SettingsError(
             f"--redis-url holds a password, which other processes can read on a command line: set {variable('redis_url')}, "
             "or give --redis-url-file"

@@ -4,7 +4,8 @@ Each raises ValueError with a text that says what is taken, and never the value.
 """
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
@@ -74,3 +75,11 @@ def redis_url(value: str) -> str:
             "holds no address of Redis: it takes one such as redis://127.0.0.1:6379/0, or rediss:// for TLS"
         )
     return url
+
+
+def sign_in_of_redis(url: str) -> Iterator[str]:
+    """The parameters of an address of Redis, as they are written, that hold a user or a password."""
+    for written in url.partition("#")[0].partition("?")[2].split("&"):
+        # As the client reads it, for whom `pass%77ord` is a password too.
+        if any(name.lower().endswith(("password", "username")) for name, _ in parse_qsl(written)):
+            yield written

@@ -67,6 +67,10 @@ class Person:
     brings: set[str] = field(default_factory=set[str])
     """The questions to which the call brings the reply."""
 
+    @property
+    def line(self) -> str:
+        return self.caller
+
     def answered(self, about: str) -> Reply | None:
         return self.reply if about in self.brings else None
 

@@ -1,10 +1,11 @@
 """Who calls, and whether a person can be asked there: what a client declares, and what counts as its answer."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 from mcp import Client as McpClient
 from mcp.client.session import ClientRequestContext, ElicitationFnT
@@ -212,6 +213,56 @@ async def test_each_principal_is_another_caller():
     assert callers[0] == "local"
     assert len(set(callers)) == len(users)
     assert await caller_of(token("a", "anna")) == callers[4]
+
+
+@asynccontextmanager
+async def over_http(
+    found: list[InRounds | InSession],
+) -> AsyncGenerator[Callable[[Json, Json], Awaitable[httpx2.Response]]]:
+    """A server over HTTP that notes the client of each call; hands out a way to post messages, with headers."""
+
+    async def call_tool(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> Json:
+        found.append(client_of(ctx, params))
+        return {"resultType": "complete", "content": []}
+
+    server = Server[Any]("test")
+    server.add_request_handler("tools/call", CallToolRequestParams, call_tool)
+    application = server.streamable_http_app(json_response=True)
+    url = "http://127.0.0.1:8000"
+    async with (
+        application.router.lifespan_context(application),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(application), base_url=url) as http,
+    ):
+
+        async def post(message: Json, headers: Json) -> httpx2.Response:
+            headers = {"accept": "application/json, text/event-stream", **headers}
+            response = await http.post("/mcp", json={"jsonrpc": "2.0", **message}, headers=headers)
+            return response.raise_for_status()
+
+        yield post
+
+
+async def test_over_http_each_older_session_queues_by_itself_and_is_the_same_caller():
+    found: list[InRounds | InSession] = []
+    async with over_http(found) as post:
+        sessions: list[Json] = []
+        for _ in range(2):
+            info = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "Desk", "version": "2"}}
+            begun = await post({"id": 0, "method": "initialize", "params": info}, {})
+            sessions.append({"mcp-session-id": begun.headers["mcp-session-id"], "mcp-protocol-version": "2025-11-25"})
+            await post({"method": "notifications/initialized"}, sessions[-1])
+        for number, session in enumerate([*sessions, *sessions], 1):
+            await post({"id": number, "method": "tools/call", "params": {"name": "x", "arguments": {}}}, session)
+    first, second, third, fourth = (client.line for client in found)
+    assert (first, second) == (third, fourth)
+    assert first != second
+    assert {client.caller for client in found} == {"local"}
+
+
+async def test_without_a_session_a_caller_queues_as_one():
+    assert rounds().line == rounds().caller
+    client, _ = await replies(None)
+    assert client.line == client.caller
 
 
 async def test_the_parts_of_a_principal_do_not_run_together():

@@ -193,7 +193,15 @@ def test_the_names_keep_the_rules_of_the_protocol_for_names_of_ones_own(name: st
 def test_what_a_framework_has_to_know_is_documented():
     document = (ROOT / "docs/safety.md").read_text(encoding="utf-8")
     section = document.split("## For agent frameworks", 1)[1].split("\n## ", 1)[0]
-    for word in (KEY, REPEATED, "idempotency_conflict", "invalid_idempotency_key", "outcome_unknown", "done_before"):
+    for word in (
+        KEY,
+        REPEATED,
+        "idempotency_in_progress",
+        "idempotency_conflict",
+        "invalid_idempotency_key",
+        "outcome_unknown",
+        "done_before",
+    ):
         assert f"`{word}`" in section or f'"{word}"' in section, word
     for word in ("24 hours", str(LONGEST_KEY), "possibleDuplicate", "--idempotency-key"):
         assert word in section, word

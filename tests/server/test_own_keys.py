@@ -119,6 +119,21 @@ def test_what_a_cut_leaves_of_a_key_is_gone(key: str):
         assert ONES.without(f"it ends in …{key[-length:]} there") == f"it ends in …{HIDDEN} there"
 
 
+@pytest.mark.parametrize("key", [*KEYS, "k-77aQx0Zb3mR9tYw"], ids=["opaque", "token", "long", "short"])
+def test_a_run_from_the_middle_of_a_key_is_gone(key: str):
+    ones = Credentials([key])
+    least = max(min(16, len(key) * 3 // 4), len(key) // 4)
+    for at in range(1, len(key) - least + 1, 1 + len(key) // 60):
+        assert ones.without(f"it said {key[at : at + least]}, and more") == f"it said {HIDDEN}, and more"
+    # What is no more than like a key is none.
+    assert ones.without(f"id {key[5:13]}") == f"id {key[5:13]}"
+
+
+def test_a_run_of_a_key_is_gone_however_it_is_written():
+    for write in (WAYS["percent-encoded throughout"], WAYS["JSON with every character escaped"], str.upper):
+        assert ONES.without(f"<{write(OPAQUE[5:30])}>") == f"<{HIDDEN}>"
+
+
 def test_a_token_is_known_in_each_of_its_spellings():
     for one in (
         TOKEN.upper(),
@@ -141,7 +156,7 @@ def test_what_is_no_key_stays(text: str, digits: str):
 @pytest.mark.parametrize(
     "text",
     [
-        "9b2f6c1e", "9b2f6c1f-5d3a-4f70-8e21-c4a7d09f3b59", "… d09f3b58 …", "00000000-0000-4000-8000-000000000000", "mk/live",
+        "9b2f6c1e", "9b2f6c1f-5d3a-4f71-8e22-c4a7d09f3b59", "… d09f3b58 …", "00000000-0000-4000-8000-000000000000", "mk/live",
         "eyJhbGciOiJI", "%%%%", "\\\\\\\\", "&#;", "a\nb\r\nc",
     ],
 )  # fmt: skip
@@ -233,6 +248,11 @@ def test_every_key_that_a_setting_holds_is_known(tmp_path: Path, monkeypatch: py
             assert HIDDEN in known.without(f"x {text} y")
         assert known.without("rediss://other.example.com:6379/0") == "rediss://other.example.com:6379/0"
     assert set(keys_in({"MATON_API_KEY": OPAQUE, "MAKE_API_KEY": f" {TOKEN} ", "OTHER": "x"})) == {OPAQUE, TOKEN, ""}
+    monkeypatch.setenv("MAKE_MCP_REDIS_URL", "redis://redis.example.com/0?db=1&password=correct%2Fhorse%2Fbattery")
+    known = Credentials(keys_of(load({})))
+    for text in ("password=correct%2Fhorse%2Fbattery", "correct%2Fhorse%2Fbattery", "correct/horse/battery"):
+        assert known.without(f"x {text} y") == f"x {HIDDEN} y"
+    assert known.without("redis://redis.example.com/0?db=1") == "redis://redis.example.com/0?db=1"
     file.unlink()
     # What cannot be read any more keeps nobody from the rest.
     assert TOKEN in set(keys_of(settings))

@@ -265,3 +265,20 @@ def test_several_faults_are_named_at_once():
 def test_settings_do_not_change():
     with pytest.raises(ValueError, match="frozen"):
         load({}).read_only = True  # pyright: ignore[reportAttributeAccessIssue]  # that is what is tested
+
+
+@pytest.mark.parametrize(
+    "sign_in",
+    ["me:hunter2@h/0", ":hunter2@h/0", "h/0?password=hunter2", "h/0?db=1&PASSWORD=hunter2", "h/0?pass%77ord=hunter2", "h/0?username=hunter2"],
+)  # fmt: skip
+def test_a_password_of_redis_is_taken_from_the_environment_and_not_from_a_flag(
+    sign_in: str, monkeypatch: pytest.MonkeyPatch
+):
+    url = f"redis://{sign_in}"
+    with pytest.raises(SettingsError, match="--redis-url holds a password") as refused:
+        load({"redis_url": url})
+    assert "hunter2" not in str(refused.value)
+    assert variable("redis_url") in str(refused.value)
+    monkeypatch.setenv(variable("redis_url"), url)
+    assert load({}).redis == url
+    assert load({"redis_url": "redis://h:6379/0?db=1&client_name=password"}).redis is not None

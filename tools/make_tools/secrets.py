@@ -112,11 +112,11 @@ class _Form:
     """One of them stands in each text that holds one, in lower case."""
     pattern: str
     check: Callable[[re.Match[str]], bool] | None = None
-    assigns: bool = False
-    """Whether an equals sign or a colon stands before it."""
+    also: tuple[str, ...] = ("",)
+    """And one of these."""
 
     def may_be_in(self, lower: str) -> bool:
-        if self.assigns and "=" not in lower and ":" not in lower:
+        if not any(sign in lower for sign in self.also):
             return False
         return any(sign in lower for sign in self.signs)
 
@@ -130,14 +130,19 @@ class _Form:
         return re.sub(self.pattern, replace, value, flags=re.IGNORECASE)
 
 
-def _form(signs: str, pattern: str, check: Callable[[re.Match[str]], bool] | None = None) -> _Form:
+def _form(signs: str, pattern: str, check: Callable[[re.Match[str]], bool] | None = None, also: str = "") -> _Form:
     # Compiled when it is first needed, and kept by `re`: all of them together take longer than the rest of the catalogue.
-    return _Form(tuple(signs.split(" ")), pattern, check, assigns=signs == _NAMES)
+    return _Form(tuple(signs.split(" ")), pattern, check, tuple(also.split(" ")))
 
 
 def _varies(match: re.Match[str]) -> bool:
     """No word of a sentence: digits, or what only a key has in it."""
     return re.search(r"[\d=]", _last(match)) is not None
+
+
+def _is_long_and_varies(match: re.Match[str]) -> bool:
+    """No name of a user before the host of an address."""
+    return len(_last(match)) >= 16 and _varies(match)
 
 
 def _is_random(match: re.Match[str]) -> bool:
@@ -150,8 +155,14 @@ def _is_named(match: re.Match[str]) -> bool:
     start = match.start("name")
     before = re.search(r"[\w-]*$", match.string[max(0, start - 40) : start])
     name = (before[0] if before else "") + match["name"]
-    if not looks_secret(name) or tells_nothing(name, _last(match)):
+    value = _last(match).strip("[]\"'\\ \t\r\n")
+    if match["name"].lower() == "udid":
+        return re.match(r"[\w-]{16}", value) is not None
+    if not looks_secret(name) or tells_nothing(name, value):
         return False
+    if match["said"] is not None and match["name"].lower() == "pass":
+        # How many tests pass, and whether they do, is no password.
+        return not (len(value) < 6 or value.isdigit() or value.lower() in _PLAIN or match["between"][-1].isspace())
     if match["said"] is None or not match["between"][-1].isspace() or _PASSWORD.search(match["name"].lower()):
         return True
     return len(match["said"]) >= 6 and _is_random(match)
@@ -163,21 +174,35 @@ def _last(match: re.Match[str]) -> str:
 
 # Each begins where nothing of its own kind precedes it, so that long texts take linear time.
 _NOT_YET = rf"(?!\{{\{{|\[(?:not shown\]|(?:key )?{MARK}))"
+_PERCENT = r"%(?:25){0,3}"
+_SLASH = rf"(?:/|{_PERCENT}2f|\\+/|\\{{1,8}}[ux](?:00)?2f|&#(?:0*47|x0*2f);)"
+_COLON = rf"(?::|{_PERCENT}3a|\\{{1,8}}[ux](?:00)?3a|&#(?:0*58|x0*3a);)"
+_AT = rf"(?:@|{_PERCENT}40|\\{{1,8}}[ux](?:00)?40|&#(?:0*64|x0*40);)"
+_EQUALS = rf"(?:=|{_PERCENT}3d|\\{{1,8}}[ux](?:00)?3d|&#(?:0*61|x0*3d);)"
+_HTML_QUOTE = r"&(?:amp;)?(?:quot|apos|#0*3[49]|#x0*2[27]);"
+"""Characters as they are and as others write them."""
 _NAME = (
     r"(?P<name>(?:authori[sz]ation|api[ _-]?key|passw(?:or)?d|passphrase|passcode|secret|token(?!s)|credentials?|pwd"
-    rf"|{_KEY}[_-]?key|connection[_-]?string|(?<![a-z])(?:otp|jwt))[\w-]{{0,20}})"
+    rf"|{_KEY}[_-]?key|connection[_-]?string|(?<![a-z])(?:otp|jwt))[\w-]{{0,20}}"
+    r"|(?<![a-z])udid(?![\w-])|(?-i:(?<![A-Za-z])(?:[Pp]ass|PASS)|(?<=[a-z])Pass)(?![\w-]))"
 )
 _BARE = ("AKIA", "AIza")
-_NAMES = "authori key pass secret token credential pwd otp jwt nectionstring nection_string nection-string"
-_PATH = rf"({_NOT_YET}(?:[^\s\"'\\<>]|\\+/)+)"
-_SLASH = r"(?:/|%2f|\\+/)"
+_NAMES = "authori key pass secret token credential pwd otp jwt nectionstring nection_string nection-string udid"
+_PATH = rf"({_NOT_YET}(?:[^\s\"'\\<>]|\\+/|\\{{1,8}}[ux](?:00)?2f)+)"
+_PORT = rf"(?:{_COLON}\d{{1,5}})?"
+_QUOTED_NAME = r"\\{0,3}[\"'](?:value|val|data|content|default)\\{0,3}[\"']"
 _FORMS: tuple[_Form, ...] = (
     _form("key", r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----[^-]*)"),
-    _form("://", rf"://({_NOT_YET}[^\s/@:{{}}]*:[^\s/@{{}}]+)@"),
-    _form("hook", rf"(?:://|%3a%2f%2f|:\\+/\\+/)hooks?\.[\w.-]{{1,60}}(?::\d{{1,5}})?{_SLASH}{_PATH}"),
-    _form("hook", rf"(?<![\w./-])hook\.(?:[\w-]{{1,30}}\.){{0,3}}(?:make|celonis|integromat)\.com{_SLASH}{_PATH}"),
+    # What follows the first `@` may be more of the password; of a list of addresses it is not.
+    _form("://", rf"://({_NOT_YET}[^\s/@:{{}}]*:[^\s/@{{}}]+(?:@[^\s/@{{}}\"'<>,;&?#]+)*)@"),
+    _form("://", rf"://{_NOT_YET}([^\s/@:{{}}\"'<>,;&?#]+)@", _is_long_and_varies),
+    _form("hook", rf"{_COLON}{_SLASH}{{2}}hooks?\.[\w.-]{{1,60}}{_PORT}{_SLASH}{_PATH}"),
+    _form(
+        "hook",
+        rf"(?:(?<![\w.-])|(?<=2f))hook\.(?:[\w-]{{1,30}}\.){{0,3}}(?:make|celonis|integromat)\.com{_PORT}{_SLASH}{_PATH}",
+    ),
     _form("hook", rf"discord(?:app)?\.com{_SLASH}api{_SLASH}webhooks{_SLASH}{_PATH}"),
-    _form("hook", r"(?<![\w.+-])([\w.+-]+)(?:@|%40)hooks?\."),
+    _form("hook", rf"(?<![\w.+-])([\w.+-]+){_AT}hooks?\."),
     _form(
         "authori",
         rf"authori[sz]ation\\*[\"']?\s{{0,3}}[=:]\s{{0,3}}\\*[\"']?(?:bearer|basic|token|digest|apikey|key)\s+"
@@ -187,15 +212,27 @@ _FORMS: tuple[_Form, ...] = (
     _form("basic token", rf"\b(?:basic|token)\s+{_NOT_YET}([\w.~+/=:-]{{6,}})", _varies),
     _form(
         _NAMES,
-        rf"{_NAME}(?P<between>\\{{0,3}}[\"']?\s{{0,3}}[=:]\s{{0,3}})(?:\"{_NOT_YET}((?:[^\"\\]|\\.)+)|'{_NOT_YET}((?:[^'\\]|\\.)+)"
-        rf"|\\{{1,3}}[\"']{_NOT_YET}([^\"'\\]+)|{_NOT_YET}(?P<said>[^\s\"'\\&,;}}<>]+))",
+        rf"{_NAME}(?P<between>(?:\\{{0,3}}[\"']|{_HTML_QUOTE})?\s{{0,3}}(?:[=:]>?|{_EQUALS})\s{{0,3}}"
+        rf"(?:\{{[^{{}}]{{0,100}}?{_QUOTED_NAME}\s{{0,3}}:\s{{0,3}})?)"
+        rf"(?:\"{_NOT_YET}((?:[^\"\\]|\\.)+)|'{_NOT_YET}((?:[^'\\]|\\.)+)|\\{{1,3}}[\"']{_NOT_YET}([^\"'\\]+)"
+        rf"|{_HTML_QUOTE}{_NOT_YET}((?:(?!{_HTML_QUOTE})[^\r\n<>])+)|{_NOT_YET}(\[\s{{0,3}}\\{{0,3}}[\"'][^\[\]]+\]?)"
+        rf"|{_NOT_YET}(?P<said>[^\s\"'\\&,;}}<>]+))",
         _is_named,
+        also="= : u003d x3d &#",
+    ),
+    _form(
+        _NAMES,
+        rf"{_NAME}(?P<between>(?:{_PERCENT}2[27])?{_PERCENT}3[ad](?:{_PERCENT}(?:20|2[27])|\+){{0,3}})"
+        rf"{_NOT_YET}(?P<said>(?:(?!{_PERCENT}(?:2[267c]|7d))[^\s\"'\\&,;}}<>])+)",
+        _is_named,
+        also="%",
     ),
     _form("cookie", r"cookie\\*[\"']?\s{0,3}:\s{0,3}\\*[\"']?([\w.-]{1,80}=[^\r\n\"'\\]+)"),
     _form(
-        "=",
-        r"[?&;](?:x-amz-|x-goog-)?(?:sig|signature|credential|security-token|key|auth|session|sessionid|sid|hash|invitation)="
-        rf"{_NOT_YET}([^\s\"'\\&<>#]{{8,}})",
+        "= %3d %253d u003d",
+        rf"(?:[?&;]|{_PERCENT}(?:3f|26)|\\{{1,8}}u0026)(?:x-amz-|x-goog-)?"
+        rf"(?:sig|signature|credential|security-token|key|auth|session|sessionid|sid|hash|invitation){_EQUALS}"
+        rf"{_NOT_YET}((?:(?!{_PERCENT}26)[^\s\"'\\&<>#]){{8,}})",
         _is_random,
     ),
     _form(

@@ -87,6 +87,10 @@ class Terminal:
     can_ask: bool = True
     waits: bool = True
 
+    @property
+    def line(self) -> str:
+        return self.caller
+
     def answered(self, about: str) -> Reply | None:  # noqa: ARG002  # the answer comes within the call
         return None
 

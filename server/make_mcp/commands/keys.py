@@ -14,7 +14,7 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-from make_mcp.idempotency import LARGEST_ALL, MOST, SECONDS, Ended, Turn, kept, named, same
+from make_mcp.idempotency import LARGEST_ALL, MOST, SECONDS, Ended, Tell, Turn, kept, named, same
 from make_mcp.settings import Settings, SettingsError
 from make_mcp.upstream.doors import Door, open_doors
 from make_mcp.upstream.hints import outcome_unknown
@@ -75,7 +75,14 @@ class InFile:
         self._run(lambda database: database.execute(_TABLE))
 
     @asynccontextmanager
-    async def turn(self, endpoint: Endpoint[...], caller: str, key: object, call: bytes) -> AsyncGenerator[Turn]:
+    async def turn(
+        self,
+        endpoint: Endpoint[...],
+        caller: str,
+        key: object,
+        call: bytes,
+        tell: Tell | None = None,  # noqa: ARG002  # nobody waits here
+    ) -> AsyncGenerator[Turn]:
         """As `Keys` has it, but for a call that is under way: another process may have ended without a word, so that nobody
         waits for it, and its outcome is unknown.
         """

@@ -5,14 +5,15 @@ says so in the form that the policy wants, on a target that is still what was pr
 with the name that they typed.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import anyio
 
 from make_mcp.confirmation import previews
-from make_mcp.confirmation.codes import Claim, Codes, Held
+from make_mcp.confirmation.attempt import Attempt, Changed, Done, Told
+from make_mcp.confirmation.codes import Codes, Held
 from make_mcp.confirmation.errors import NotConfirmed
 from make_mcp.confirmation.outcomes import Departure, Unanswered, already_so, in_use, is_gone, is_not_there
 from make_mcp.confirmation.person import Client, Reply, agreed
@@ -28,22 +29,10 @@ from make_tools import ArgumentError, Endpoint, Request
 from make_tools.previews import PLANS, Call, Look, Sight
 from make_tools.refusal import kind
 
+_STILL_SO = 2.0
+"""Seconds after a look for which the target counts as seen."""
 _REMEMBERED = 200
 """Previews and questions of which the outcome is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What Make answered."""
-
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the gate says in place of an answer of Make: a preview, or that the wanted state is there already."""
-
-    content: dict[str, Any]
 
 
 class Way(Protocol):
@@ -115,7 +104,7 @@ class Gate:
         refuse_hidden(endpoint.name, given)
         self._way.locate(endpoint, request)
         call = Call({name: v for name, v in given.items() if v is not None}, request)
-        attempt = _Attempt(endpoint, call, client, record, anyio.current_time())
+        attempt = Attempt(endpoint, call, client, record, anyio.current_time())
         if needed == "argument" and confirm is True:
             record.confirmed("argument")
             return await self._send(attempt)
@@ -123,7 +112,7 @@ class Gate:
             return await self._with_code(attempt, confirm)
         return await self._preview(attempt, why=previews.TRUE_IS_NO_CODE if confirm is True else None)
 
-    async def _with_code(self, attempt: "_Attempt", code: str) -> Done | Told:
+    async def _with_code(self, attempt: Attempt, code: str) -> Done | Told:
         """What a code lets through. Every step can stop it, and the request leaves after the last one alone."""
         endpoint, client = attempt.endpoint, attempt.client
         held = await self._codes.check(code, attempt.claim)
@@ -156,10 +145,22 @@ class Gate:
                 if (changed := await self._changed(attempt, reading, held)) is not None:
                     return changed
             attempt.record.confirmed("person")
-        await self._codes.take(held)
-        return await self._send(attempt, seen=reading.sight.target is not None)
+        looked = anyio.current_time()
 
-    async def _changed(self, attempt: "_Attempt", reading: Reading, held: Held) -> Told | None:
+        async def before() -> None:
+            if anyio.current_time() - looked > _STILL_SO:
+                # It had to wait for its turn.
+                again = await self._look(attempt, whole=False)
+                if (changed := await self._changed(attempt, again, held)) is not None:
+                    raise Changed(changed)
+            await self._codes.take(held)
+
+        try:
+            return await self._send(attempt, before, seen=reading.sight.target is not None)
+        except Changed as error:
+            return error.told
+
+    async def _changed(self, attempt: Attempt, reading: Reading, held: Held) -> Told | None:
         """A new preview if the target is not as it was; None if it is.
 
         Raises:
@@ -202,13 +203,15 @@ class Gate:
                 await self._codes.end(held)
             raise
 
-    async def _send(self, attempt: "_Attempt", *, seen: bool = False) -> Done | Told:
-        """Sends the request, once. `seen`: the target was there a moment ago."""
+    async def _send(
+        self, attempt: Attempt, before: Callable[[], Awaitable[None]] | None = None, *, seen: bool = False
+    ) -> Done | Told:
+        """Sends the request, once, and `before` when it is its turn. `seen`: the target was there a moment ago."""
         endpoint, record = attempt.endpoint, attempt.record
         leaves = Departure(record)
         try:
             with self._unanswered.watch(attempt.claim, leaves, seen=seen):
-                permit = Permit(endpoint, attempt.request, attempt.client, attempt.since, leaves)
+                permit = Permit(endpoint, attempt.request, attempt.client, attempt.since, leaves, before)
                 answered = await self._way.send(permit)
         except Refused as refused:
             record.refused_by_make(refused.status)
@@ -225,7 +228,7 @@ class Gate:
         record.done(answered.status)
         return Done(answered.data)
 
-    async def _preview(self, attempt: "_Attempt", *, why: str | None = None, guarded: Refused | None = None) -> Told:
+    async def _preview(self, attempt: Attempt, *, why: str | None = None, guarded: Refused | None = None) -> Told:
         """What the call would do, read at this moment; with a code where one is needed."""
         endpoint, client = attempt.endpoint, attempt.client
         reading = await self._look(attempt, whole=True)
@@ -257,13 +260,13 @@ class Gate:
             return "code_and_person"
         return "no_person" if self._policy == "human" else "code"
 
-    async def _is_gone(self, attempt: "_Attempt", reading: Reading | None = None) -> bool:
+    async def _is_gone(self, attempt: Attempt, reading: Reading | None = None) -> bool:
         """Whether an earlier deletion whose answer never came is why the target, which was there then, is not there now."""
         if attempt.endpoint.method != "DELETE" or not self._unanswered.has(attempt.claim):
             return False
         return (reading or await self._look(attempt, whole=False)).sight.missing
 
-    async def _look(self, attempt: "_Attempt", *, whole: bool) -> Reading:
+    async def _look(self, attempt: Attempt, *, whole: bool) -> Reading:
         async def read(wanted: Look) -> dict[str, Any]:
             # A preview changes nothing, whatever a plan says.
             if wanted.endpoint.effect != "read" or wanted.request.method != "GET":
@@ -272,29 +275,3 @@ class Gate:
 
         left = attempt.since + self._way.deadline - anyio.current_time()
         return await look(PLANS[attempt.endpoint.name], attempt.call, read, whole=whole, left=left)
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One call on its way through the gate."""
-
-    endpoint: Endpoint[...]
-    call: Call
-    client: Client
-    record: Record
-    since: float
-    """When the call began, or a person in the middle of it had answered: the deadline counts from there."""
-
-    @property
-    def request(self) -> Request:
-        """What leaves: Make's own guard is overruled by a code for that alone."""
-        plain = self.call.request
-        return replace(plain, query={**plain.query, "confirmed": True}) if self.call.forced else plain
-
-    def overruling(self) -> "_Attempt":
-        """The same attempt, with Make's own guard overruled."""
-        return replace(self, call=replace(self.call, forced=True))
-
-    @property
-    def claim(self) -> Claim:
-        return Claim(self.endpoint.name, self.call.request, self.client.caller)

@@ -30,6 +30,11 @@ class Client(Protocol):
         ...
 
     @property
+    def line(self) -> str:
+        """Where its calls queue: sessions of one caller that can be told apart do not stand behind one another."""
+        ...
+
+    @property
     def name(self) -> str | None:
         """The client's own name for itself, which nobody has checked."""
         ...
@@ -75,6 +80,10 @@ class Nobody:
     name: str | None = None
     can_ask: bool = False
     waits: bool = False
+
+    @property
+    def line(self) -> str:
+        return self.caller
 
     def answered(self, about: str) -> Reply | None:  # noqa: ARG002  # no question, no answer
         return None

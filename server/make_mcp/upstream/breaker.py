@@ -55,21 +55,23 @@ class Breaker:
             Held: nothing is to be sent now.
         """
         self.check(trip)
-        probes = self._probing = self._opened is not None
+        probes = self._opened is not None
+        self._probing = self._probing or probes
         try:
             yield
         except UpstreamError as error:
-            self._note(failed=error.is_failure)
+            # What was stopped on this side of the network says nothing of the other.
+            if error.is_failure or trip.has_left:
+                self._note(failed=error.is_failure, probes=probes)
             raise
-        except BaseException:
+        else:
+            self._note(failed=False, probes=probes)
+        finally:
             if probes:
                 self._probing = False
-            raise
-        self._note(failed=False)
 
-    def _note(self, *, failed: bool) -> None:
-        if self._probing:
-            self._probing = False
+    def _note(self, *, failed: bool, probes: bool) -> None:
+        if probes:
             self._failed.clear()
             self._opened = anyio.current_time() if failed else None
             return

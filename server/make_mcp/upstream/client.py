@@ -5,6 +5,7 @@ breaker of its door (`breaker`); its turn (`pacing`); a place among those in fli
 is (`judging`).
 """
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
@@ -24,14 +25,14 @@ from make_mcp.upstream.places import Places
 from make_mcp.upstream.platform import PLATFORM, hold_to_make
 from make_mcp.upstream.retries import LONGEST_WAIT, persistently
 from make_mcp.upstream.trip import Trip
-from make_mcp.upstream.wire import Wire, no_answer
+from make_mcp.upstream.wire import Reply, Wire, cut_off, never_left, no_answer
 from make_tools import Endpoint, Request, Upstream
+
+log = logging.getLogger(__name__)
 
 DEADLINE = 45.0
 """Seconds for a call, all that it waits for included. Below the 60 s after which hosts give up; above the 40 s that a
 responsive run may take."""
-_FOR_A_LICENCE = 5.0
-"""Seconds."""
 _FAIR = 10.0
 """Seconds in which an answer can be expected."""
 
@@ -111,8 +112,9 @@ class Upstreams:
         """One request and its answer, within the time of the call, however often it takes."""
         now = anyio.current_time()
         since = now if permit.since is None else permit.since
-        leaves = permit.leaves if request is permit.request else None
-        trip = Trip(exchange, request, permit.caller, since, since + self.deadline, leaves)
+        trip = Trip(exchange, request, permit.caller, since, since + self.deadline)
+        if request is permit.request:
+            trip.on_leaving, trip.before = permit.leaves, permit.before
         return await persistently(lambda: self._once(trip), trip)
 
     async def _once(self, trip: Trip) -> Answered:
@@ -122,13 +124,13 @@ class Upstreams:
         if self._pace is None:
             async with self._places.one(trip):
                 return await self._exchange(trip, breaker)
-        if (wanted := self._pace.wants(trip)) is not None:
-            await self._read_licence(trip, wanted)
+        if not trip.is_for_the_pace:
+            await self._pace.ask(trip, lambda wanted: self._read_licence(trip, wanted))
         async with self._turn(trip, self._pace) as leave:
             try:
                 answer = await self._exchange(trip, breaker, leave)
             except UpstreamError as error:
-                if error.retry_after is not None and error.retry_after <= LONGEST_WAIT:
+                if error.passes and error.retry_after is not None and error.retry_after <= LONGEST_WAIT:
                     self._pace.leave_alone(trip, error.retry_after)
                 raise
         self._pace.learn(trip.request, answer.data)
@@ -148,20 +150,23 @@ class Upstreams:
             yield leave
 
     async def _exchange(self, trip: Trip, breaker: Breaker, leave: Leave | None = None) -> Answered:
-        if trip.left <= (min(_FAIR, self.deadline / 2) if trip.exchange.changes else 0):
-            # A write that is cut off in the middle is worse than one that was not begun.
+        if trip.room <= 0:
             why = f"its turn did not come in time for a call of {self.deadline:g} s"
             raise Held(trip.tool, "busy", f"{why}. Nothing was sent; try again later.")
+        if trip.before is not None:
+            await trip.before()
+            trip.before = None
         with breaker.watch(trip):
             url = trip.exchange.door.url(trip.exchange.endpoint, trip.request)
             begun = anyio.current_time()
-            trip.leave()
             with anyio.CancelScope(deadline=trip.until):
                 reply = self._wire.exchange(trip, url, leave)
-                return judge(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))
+                return _judged(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))
             raise self._out_of_time(trip, anyio.current_time() - begun)
 
     def _out_of_time(self, trip: Trip, had: float) -> UpstreamError:
+        if not trip.has_left:
+            return never_left(trip, f"none within {self.deadline:g} s")
         error = no_answer(trip, f"within {self.deadline:g} s")
         # One that was begun when the call was nearly over says nothing about the other side.
         error.is_failure = had >= min(_FAIR, self.deadline)
@@ -170,8 +175,18 @@ class Upstreams:
     async def _read_licence(self, trip: Trip, wanted: Request) -> None:
         """What it brings is learned; without it the usual pace has to do."""
         look = Exchange(trip.exchange.endpoint, trip.exchange.door, changes=False)
-        with suppress(UpstreamError), anyio.move_on_after(_FOR_A_LICENCE):
-            await self._once(Trip(look, wanted, trip.caller, trip.since, trip.until))
+        with suppress(UpstreamError):
+            await self._once(Trip(look, wanted, trip.caller, trip.since, trip.until, is_for_the_pace=True))
+
+
+def _judged(trip: Trip, reply: Reply) -> Answered:
+    try:
+        return judge(trip, reply)
+    except UpstreamError:
+        raise
+    except Exception as error:  # an answer that nobody thought of; what it was about must not be lost over it
+        log.debug("an answer could not be judged", exc_info=error)
+        raise cut_off(trip, reply.status, f"make-mcp stumbled over the answer ({type(error).__name__})") from None
 
 
 def _bases(door: Door) -> list[str]:

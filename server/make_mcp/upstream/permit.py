@@ -1,6 +1,6 @@
 """What the way to Make asks for before it sends anything, and what it brings back."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,12 @@ class Caller(Protocol):
 
     @property
     def caller(self) -> str:
-        """Whose turn it is: where many wait, each caller gets one in turn."""
+        """Whom the call is for."""
+        ...
+
+    @property
+    def line(self) -> str:
+        """Where it queues: while many wait, each line gets one turn after the other. One caller may stand in several."""
         ...
 
     async def tell(self, seconds: float, message: str) -> None:
@@ -25,6 +30,10 @@ class Unheard:
     """A caller to whom nothing can be told meanwhile."""
 
     caller: str = "local"
+
+    @property
+    def line(self) -> str:
+        return self.caller
 
     async def tell(self, seconds: float, message: str) -> None:
         pass
@@ -40,7 +49,9 @@ class Permit:
     since: float | None = None
     """When the call began, by the event loop's clock: the deadline counts from there. None means now."""
     leaves: Callable[[], None] | None = None
-    """Called when it is about to leave, and from then on may have arrived."""
+    """Called when it leaves: from then on it may have arrived."""
+    before: Callable[[], Awaitable[None]] | None = None
+    """Called once, when it may leave and has not yet: what it raises stops the request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _pause(error: UpstreamError, number: int, trip: Trip) -> float | None:
     if asked is not None and asked > LONGEST_WAIT:
         return None
     wait = (asked if asked is not None else _FIRST * _FACTOR ** (number - 1)) + random.uniform(0, _JITTER)  # noqa: S311  # no secret
-    return wait if wait < trip.left else None
+    return wait if wait < trip.room else None
 
 
 def _never_left(error: UpstreamError) -> bool:
@@ -111,13 +111,16 @@ def retry_after(value: str | None, date: str | None) -> float | None:
     when = _date(text)
     if when is None:
         return None
-    return max(0.0, (when - (_date(date or "") or datetime.now(UTC))).total_seconds())
+    try:
+        return max(0.0, (when - (_date(date or "") or datetime.now(UTC))).total_seconds())
+    except OverflowError:
+        return None
 
 
 def _date(text: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
 

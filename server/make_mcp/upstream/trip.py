@@ -12,6 +12,8 @@ from make_tools import Request
 
 _PATIENCE = 2.05
 """Seconds that a caller is left without a word: two, and the grain of what waits."""
+_FAIR = 10.0
+"""Seconds in which an answer can be expected."""
 _AGAIN = 5.0
 """Seconds from one word to the next."""
 _LISTENING = 1.0
@@ -32,6 +34,10 @@ class Trip:
     until: float
     """When the call ends, whatever comes."""
     on_leaving: Callable[[], None] | None = None
+    before: Callable[[], Awaitable[None]] | None = None
+    """To be done once, when it is its turn: it can still say no."""
+    is_for_the_pace: bool = False
+    """Whether it reads what the pace goes by."""
     has_left: bool = False
     """Whether any of it may have reached the other side."""
     _next_word: float = field(init=False)
@@ -42,6 +48,11 @@ class Trip:
     @property
     def tool(self) -> str:
         return self.exchange.endpoint.name
+
+    @property
+    def room(self) -> float:
+        """Seconds that it may wait before it leaves: a write that is cut off in the middle is worse than one that was not begun."""
+        return self.left - (min(_FAIR, (self.until - self.since) / 2) if self.exchange.changes else 0.0)
 
     @property
     def left(self) -> float:

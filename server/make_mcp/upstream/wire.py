@@ -1,6 +1,8 @@
 """One exchange over HTTP: the request as it leaves, and the answer as far as it may come. The one file that talks to the network."""
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -10,6 +12,7 @@ import anyio
 import httpx2
 from pydantic_core import to_json
 
+from make_mcp.settings import SettingsError
 from make_mcp.upstream.doors import Door
 from make_mcp.upstream.errors import BadAnswer, GuardError, OutcomeUnknown, Unreachable
 from make_mcp.upstream.guard import Guard
@@ -60,33 +63,25 @@ class Wire:
 
     def __init__(self, guard: Guard, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._guard = guard
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT)
-
-        async def check(request: httpx2.Request) -> None:
-            guard.check(str(request.url))
-
-        self._client = httpx2.AsyncClient(
-            transport=transport,
-            limits=limits,
-            # A redirect could take the key, and the body of a write, to another host.
-            follow_redirects=False,
-            # http is for this machine alone: a proxy would get the key in clear.
-            mounts={"http://": transport or httpx2.AsyncHTTPTransport(limits=limits)},
-            # None is kept: a session that one call began must not stand behind the next.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"accept-encoding": _ENCODINGS},
-            # The address as it is about to leave, whatever was decided or normalised before.
-            event_hooks={"request": [check]},
-        )
+        self._tells_steps = transport is None
+        with _environment():
+            # One for all: it takes a while to make.
+            context = httpx2.create_ssl_context()
+            self._reads = _client(guard, transport, context, kept=_KEPT)
+            # A write gets a connection of its own: one that was kept can be closed in the moment in which it is used, and can
+            # hold bytes that the other side sent too many, which would pass for the answer.
+            self._writes = _client(guard, transport, context, kept=0)
 
     async def __aenter__(self) -> "Wire":
-        await self._client.__aenter__()
+        await self._reads.__aenter__()
+        await self._writes.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        await self._writes.__aexit__(kind, error, trace)
+        await self._reads.__aexit__(kind, error, trace)
 
     async def exchange(self, trip: Trip, url: str, leave: Leave | None = None) -> Reply:
         """Sends the request, and reads the answer up to the cap. `leave` hears when it really leaves, and when it has arrived.
@@ -104,29 +99,28 @@ class Wire:
             raise GuardError(f"{trip.tool}: guard: {error}") from None
         content = None if request.body is None else to_json(request.body)
         timeout = httpx2.Timeout(None, connect=CONNECT, read=None if exchange.changes else READ)
+        client = self._writes if exchange.changes else self._reads
+        if not self._tells_steps:
+            trip.leave()
         try:
-            async with self._client.stream(
+            async with client.stream(
                 request.method,
                 url,
                 headers=_headers(exchange.door, request),
                 content=content,
                 timeout=timeout,
-                extensions={"trace": _Watch(leave)},
+                extensions={"trace": _Watch(trip, leave)},
             ) as response:
                 if leave is not None:
                     await leave.arrived()
                 try:
                     body = await _body(trip, response)
                 except httpx2.DecodingError:
-                    raise _cut_off(trip, response.status_code, "the answer is packed, and cannot be unpacked") from None
+                    raise cut_off(trip, response.status_code, "the answer is packed, and cannot be unpacked") from None
                 return Reply(response.status_code, response.headers, body, is_whole=len(body) <= _cap(trip, response))
         except _NEVER_LEFT as error:
             trip.has_left = False
-            raise Unreachable(
-                f"{trip.tool}: unreachable: no connection to {httpx2.URL(url).host} ({type(error).__name__}). Nothing was sent. "
-                "Check the network, the proxy settings and the base URL, then try again.",
-                was_sent=False,
-            ) from None
+            raise never_left(trip, f"{httpx2.URL(url).host}: {type(error).__name__}") from None
         except httpx2.InvalidURL:
             trip.has_left = False
             raise _too_long(trip) from None
@@ -134,15 +128,59 @@ class Wire:
             raise no_answer(trip, type(error).__name__) from None
 
 
+def _client(
+    guard: Guard, transport: httpx2.AsyncBaseTransport | None, context: ssl.SSLContext, *, kept: int
+) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=kept)
+
+    async def check(request: httpx2.Request) -> None:
+        guard.check(str(request.url))
+
+    return httpx2.AsyncClient(
+        transport=transport,
+        verify=context,
+        limits=limits,
+        # A redirect could take the key, and the body of a write, to another host.
+        follow_redirects=False,
+        # http is for this machine alone: a proxy would get the key in clear.
+        mounts={"http://": transport or httpx2.AsyncHTTPTransport(verify=context, limits=limits)},
+        # None is kept: a session that one call began must not stand behind the next.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"accept-encoding": _ENCODINGS},
+        # The address as it is about to leave, whatever was decided or normalised before.
+        event_hooks={"request": [check]},
+    )
+
+
+@contextmanager
+def _environment() -> Generator[None]:
+    """Says which variables do not fit, and nothing of what they hold: a proxy's address can hold a password."""
+    try:
+        yield
+    except OSError:
+        raise SettingsError(_NO_AUTHORITIES) from None
+    except ImportError:
+        raise SettingsError(f"{_PROXIES} a SOCKS proxy, for which a package is missing: {_MEND}") from None
+    except (ValueError, httpx2.InvalidURL):
+        raise SettingsError(f"{_PROXIES} what is no address of a proxy: {_MEND}") from None
+
+
+_PROXIES = "one of HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (also in small letters) names"
+_MEND = "give one as http://host:port, or none; nothing was started"
+_NO_AUTHORITIES = "SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read, or holds no certificates in PEM; mend them or unset them; nothing was started"
+
+
 class _Watch:
     """Hears of each step of the HTTP client: a connection can take seconds, and the pace counts from the first bytes."""
 
-    def __init__(self, leave: Leave | None) -> None:
+    def __init__(self, trip: Trip, leave: Leave | None) -> None:
+        self._trip = trip
         self._leave = leave
         self._opened: Any = None
 
     async def __call__(self, step: str, told: Mapping[str, Any]) -> None:
         if step.endswith(".send_request_headers.started"):
+            self._trip.leave()
             if self._leave is not None:
                 self._leave.left()
         elif step.endswith(".connect_tcp.complete"):
@@ -151,6 +189,15 @@ class _Watch:
             # The client forgets a connection whose handshake is cancelled, and leaves it open.
             with anyio.CancelScope(shield=True):
                 await self._opened.aclose()
+
+
+def never_left(trip: Trip, why: str) -> Unreachable:
+    """There was no connection."""
+    return Unreachable(
+        f"{trip.tool}: unreachable: no connection ({why}). Nothing was sent. Check the network, the proxy settings and the base "
+        "URL, then try again.",
+        was_sent=False,
+    )
 
 
 def no_answer(trip: Trip, why: str) -> Unreachable | OutcomeUnknown:
@@ -186,7 +233,7 @@ async def _body(trip: Trip, response: httpx2.Response) -> bytes:
     """The answer, unpacked as it comes: one that swells beyond all use is cut off before it fills the memory."""
     cap = _cap(trip, response)
     if response.headers.get("content-encoding", "").strip().lower() not in _UNPACKED:
-        raise _cut_off(trip, response.status_code, _UNFIT)
+        raise cut_off(trip, response.status_code, _UNFIT)
     length = response.headers.get("content-length", "")
     if response.is_success and length.isascii() and length.isdigit() and int(length[:20]) > cap:
         raise _too_large(trip, response.status_code, cap)
@@ -207,9 +254,9 @@ async def _body(trip: Trip, response: httpx2.Response) -> bytes:
 
 
 def _too_large(trip: Trip, status: int, cap: int) -> BadAnswer:
-    return _cut_off(trip, status, f"the answer was cut off at {cap // 10**6} MB", "Ask for less at a time.")
+    return cut_off(trip, status, f"the answer was cut off at {cap // 10**6} MB", "Ask for less at a time.")
 
 
-def _cut_off(trip: Trip, status: int, why: str, otherwise: str = "Nothing was changed.") -> BadAnswer:
+def cut_off(trip: Trip, status: int, why: str, otherwise: str = "Nothing was changed.") -> BadAnswer:
     told = outcome_unknown(trip.exchange.endpoint) if trip.exchange.changes else otherwise
     return BadAnswer(f"{trip.tool}: bad_upstream_response: {why} (status {status}). {told}", status=status)

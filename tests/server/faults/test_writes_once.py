@@ -39,7 +39,10 @@ from tests.server.faults.manners import (
     drip,
     hang,
     hang_up,
+    head,
+    keep_open,
     never_reads,
+    raw,
     reset,
 )
 from tests.server.faults.upstream import SEEN, Upstream, tally
@@ -169,16 +172,29 @@ async def test_a_write_that_did_not_leave_is_tried_twice_at_the_most(how: str, a
 
 
 @by_write
-async def test_a_write_on_a_kept_connection_that_ends_without_a_byte_is_unknown(call: Call, clock: Clock):
-    """F6: the server closes a kept connection as the request arrives: once."""
+async def test_a_write_takes_no_connection_that_was_kept_and_one_that_ends_without_a_byte_is_unknown(
+    call: Call, clock: Clock
+):
+    """F6: the server could close a kept connection as the request arrives, so a write has its own; and it is sent once."""
     async with Upstream() as upstream, calling(None, upstream.make()) as caller:
         upstream.on_writes(hang_up)
         is_whole(await READ.by(caller))
         says_unknown(await call.by(caller), call)
         assert tally(upstream.writes) == {f"{call.method} {call.path}": 1}
-        # It was the connection of a look before it: otherwise this would show nothing.
         *looks, write = upstream.arrived
-        assert write.connection in {look.connection for look in looks}
+        assert write.connection not in {look.connection for look in looks}
+    assert clock.now < 1
+
+
+async def test_what_was_sent_too_much_on_a_kept_connection_is_no_answer_to_a_write(clock: Clock):
+    """F6: a second answer behind the first, which nobody asked for, must not say what a write did."""
+    surplus = b'HTTP/1.1 200 OK\r\ncontent-length: 24\r\n\r\n{"executionId":"0stale"}'
+    async with Upstream() as upstream, calling(None, upstream.make()) as caller:
+        upstream.on(READ.path, raw(head(200, [("content-length", "2")]) + b"{}" + surplus, then=keep_open))
+        upstream.on_writes(answer({"scenario": {"id": 5}}))
+        is_whole(await READ.by(caller))
+        assert is_whole(await START.by(caller)) == {"scenario": {"id": 5}}
+        assert tally(upstream.writes) == {"POST /scenarios/5/start": 1}
     assert clock.now < 1
 
 

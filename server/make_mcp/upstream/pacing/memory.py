@@ -11,8 +11,6 @@ import anyio
 
 from make_mcp.upstream.pacing.slots import Rate, Slot
 
-_ON_ITS_WAY = 1.0
-"""Seconds from its first bytes after which a request has arrived, answered or not: a run is answered after 40 s."""
 _GRAIN = 0.001
 """Seconds. Both ends of a span belong to it, so that the next request comes a little after its end."""
 _BUDGETS = 1000
@@ -59,10 +57,11 @@ class MemorySlots:
             self._taken = {name: each for name, each in self._taken.items() if each.slots}
         return self._taken.setdefault(key, _Taken())
 
-    def left(self, slot: Slot) -> None:
+    def left(self, slot: Slot, arrives_within: float = 1.0) -> None:
         if slot.is_open:
             slot.at = anyio.current_time()
             slot.has_left = True
+            slot.arrives_within = arrives_within
 
     async def arrived(self, slot: Slot) -> None:
         if slot.is_open:
@@ -78,7 +77,7 @@ class MemorySlots:
 def _counts_from(slot: Slot, now: float) -> float:
     if not slot.is_open:
         return slot.at
-    return min(now, slot.at + _ON_ITS_WAY) if slot.has_left else now
+    return min(now, slot.at + slot.arrives_within) if slot.has_left else now
 
 
 def _counts_until(slot: Slot, now: float) -> float:

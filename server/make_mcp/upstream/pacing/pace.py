@@ -5,9 +5,10 @@ to which a request belongs (what its licence says a minute). Which organization 
 (`make_tools.belonging`); a request of which nobody knows counts against none.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from math import ceil
 from typing import Any
@@ -25,8 +26,14 @@ from make_tools.belonging import Belongings
 MATON = Rate(10, 1)
 UNKNOWN_LICENCE = 60
 """Requests a minute of an organization whose licence has not been read: what the smallest paid plan allows."""
-WORTH_ASKING = 30
-"""Requests of an organization after which its licence is read, if no answer has told it: most plans allow more than 60."""
+WORTH_ASKING = 20
+"""Requests of an organization after which its licence is read, until an answer has told it: most plans allow more than 60."""
+_READS_ARRIVE = 5.0
+"""Seconds from its first bytes after which a read has arrived, answered or not: until then it may wait there with others."""
+_WRITES_ARRIVE = 1.0
+"""The same of a write, which is rarely one of many: a run is answered after 40 s, and others should not wait for that."""
+_FOR_A_LICENCE = 3.0
+"""Seconds."""
 _MINUTE = 60
 _MOST_QUEUES = 1000
 
@@ -34,14 +41,15 @@ _MOST_QUEUES = 1000
 class Leave:
     """Leave for one request: its slots in every budget that it counts against."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, arrives_within: float) -> None:
         self._slots = slots
+        self._arrives_within = arrives_within
         self.taken: list[Slot] = []
 
     def left(self) -> None:
         """Its first bytes go out now. Said again, they had not before."""
         for slot in self.taken:
-            self._slots.left(slot)
+            self._slots.left(slot, self._arrives_within)
 
     async def arrived(self) -> None:
         """Its answer has begun."""
@@ -52,7 +60,7 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class _Budget:
     key: str
-    rate: Rate | None
+    rate: Callable[[], Rate] | None
     """None where only the other side's own wish to be left alone counts."""
     whose: str
 
@@ -66,6 +74,7 @@ class Pace:
         self._belongings = Belongings()
         self._queues: dict[str, Turns] = {}
         self._sent: dict[int, int] = {}
+        self._asking: dict[int, anyio.Event] = {}
         self._alone: dict[str, float] = {}
 
     @asynccontextmanager
@@ -75,7 +84,7 @@ class Pace:
         Raises:
             Held: it would take longer than the call has.
         """
-        leave = Leave(self._slots)
+        leave = Leave(self._slots, _WRITES_ARRIVE if trip.exchange.changes else _READS_ARRIVE)
         try:
             for budget in self._budgets(trip):
                 await self._in_peace(trip, budget)
@@ -99,31 +108,46 @@ class Pace:
         if self._fixed is None:
             self._belongings.learn(request, data)
 
-    def wants(self, trip: Trip) -> Request | None:
-        """What is worth reading before this request leaves: the licence of an organization that is much asked."""
+    async def ask(self, trip: Trip, read: Callable[[Request], Awaitable[None]]) -> None:
+        """Reads the licence of an organization that is much asked. Who comes meanwhile waits for it: most allow more than 60."""
         organization = self._organization(trip)
         if organization is None or self._belongings.allowed(organization) is not None:
-            return None
+            return
+        under_way = self._asking.get(organization)
+        if under_way is not None:
+            with anyio.move_on_after(_FOR_A_LICENCE):
+                await under_way.wait()
+            return
         sent = self._sent.pop(organization, 0) + 1
         if len(self._sent) >= _MOST_QUEUES:
             self._sent.pop(next(iter(self._sent)))
         self._sent[organization] = sent
-        return self._belongings.licence_request(organization) if sent == WORTH_ASKING else None
+        if sent % WORTH_ASKING == 0:
+            self._asking[organization] = anyio.Event()
+            try:
+                with anyio.move_on_after(_FOR_A_LICENCE):
+                    await read(self._belongings.licence_request(organization))
+            finally:
+                self._asking.pop(organization).set()
 
     def _budgets(self, trip: Trip) -> list[_Budget]:
         """The slowest first: the last turn that is taken is that of the request which leaves at once."""
         door = trip.exchange.door
         own = _key_of(door)
-        if self._fixed is not None:
-            return [_Budget(own, self._fixed, "the pace that the operator set")]
+        fixed = self._fixed
+        if fixed is not None:
+            return [_Budget(own, lambda: fixed, "the pace that the operator set")]
         budgets: list[_Budget] = []
         organization = self._organization(trip)
         if organization is not None:
-            rate = Rate(self._belongings.allowed(organization) or UNKNOWN_LICENCE, _MINUTE)
+            rate = partial(self._licensed, organization)
             budgets.append(_Budget(f"organization:{organization}", rate, f"organization {organization}"))
         if door.upstream == "maton":
-            budgets.append(_Budget(own, MATON, "Maton"))
+            budgets.append(_Budget(own, lambda: MATON, "Maton"))
         return budgets or [_Budget(own, None, "Make")]
+
+    def _licensed(self, organization: int) -> Rate:
+        return Rate(self._belongings.allowed(organization) or UNKNOWN_LICENCE, _MINUTE)
 
     def _organization(self, trip: Trip) -> int | None:
         endpoint = trip.exchange.endpoint
@@ -142,7 +166,7 @@ class Pace:
     async def _in_peace(self, trip: Trip, budget: _Budget) -> None:
         """Waits as long as the other side asked to be left alone."""
         while (wait := self._alone.get(budget.key, 0.0) - anyio.current_time()) > 0:
-            if wait > trip.left:
+            if wait > trip.room:
                 raise Held(
                     trip.tool,
                     "rate_limited",

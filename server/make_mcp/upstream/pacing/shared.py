@@ -128,9 +128,9 @@ class RedisSlots:
         own.at = now
         return _Shared(key, rate, now, own=own, entry=entry, since=asked)
 
-    def left(self, slot: Slot) -> None:
+    def left(self, slot: Slot, arrives_within: float = 1.0) -> None:
         if isinstance(slot, _Shared):
-            self._own.left(slot.own)
+            self._own.left(slot.own, arrives_within)
 
     async def arrived(self, slot: Slot) -> None:
         if not isinstance(slot, _Shared) or not slot.is_open:

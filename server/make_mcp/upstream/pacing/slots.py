@@ -29,7 +29,9 @@ class Slot:
     is_open: bool = True
     """Whether the request has not arrived yet, as far as we know."""
     has_left: bool = False
-    """Whether `at` is the time at which it left: it arrives a moment later. Until then there is no telling."""
+    """Whether `at` is the time at which it left. Until then there is no telling when it arrives."""
+    arrives_within: float = 0.0
+    """Seconds from then."""
 
 
 class Slots(Protocol):
@@ -39,8 +41,8 @@ class Slots(Protocol):
         """Leave for one more request; otherwise the seconds after which it is worth asking again, above 0."""
         ...
 
-    def left(self, slot: Slot) -> None:
-        """It leaves now. Said again, it had not left before."""
+    def left(self, slot: Slot, arrives_within: float = 1.0) -> None:
+        """It leaves now, and has arrived so many seconds later, whether it is answered or not. Said again, it had not left before."""
         ...
 
     async def arrived(self, slot: Slot) -> None:

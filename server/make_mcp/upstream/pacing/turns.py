@@ -1,6 +1,7 @@
 """The queue in front of a budget: first come, first served within a caller, and one of each caller in turn."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
@@ -37,19 +38,20 @@ class Turns:
     def is_idle(self) -> bool:
         return self._first is None
 
-    async def take(self, trip: Trip, rate: Rate) -> Slot:
-        """Leave for this request, when it is its turn.
+    async def take(self, trip: Trip, allowed: Callable[[], Rate]) -> Slot:
+        """Leave for this request, when it is its turn. What is `allowed` may change meanwhile.
 
         Raises:
             Held: that would take longer than the call has; or too many wait.
         """
-        me = _Waiter(trip.caller.caller, anyio.Event())
+        me = _Waiter(trip.caller.line, anyio.Event())
         if self._first is None:
             self._first = me
         else:
-            await self._stand(me, trip, rate)
+            await self._stand(me, trip, allowed)
         try:
             while True:
+                rate = allowed()
                 found = await self._slots.take(self._key, rate)
                 if isinstance(found, Slot):
                     return found
@@ -59,7 +61,7 @@ class Turns:
         finally:
             self._next()
 
-    async def _stand(self, me: _Waiter, trip: Trip, rate: Rate) -> None:
+    async def _stand(self, me: _Waiter, trip: Trip, allowed: Callable[[], Rate]) -> None:
         """Comes back as the first."""
         line = self._lines.get(me.caller, deque())
         mine = len(line) + 1
@@ -71,14 +73,15 @@ class Turns:
                 f"{MOST_WAITING} requests wait for {self._whose} already. Nothing was sent. Make fewer calls at a time, and try again "
                 "when some are done.",
             )
+        rate = allowed()
         seconds = max(0.0, self._opens - anyio.current_time()) + ahead // rate.amount * rate.seconds
         self._fits(trip, rate, seconds)
         line.append(me)
         self._lines[me.caller] = line
         try:
             while not me.called.is_set():
-                self._fits(trip, rate, 0.0 if trip.left > 0 else seconds)
-                await trip.pause(trip.left, self._why(rate, seconds), me.called, expected=seconds)
+                self._fits(trip, rate, 0.0 if trip.room > 0 else seconds)
+                await trip.pause(trip.room, self._why(rate, seconds), me.called, expected=seconds)
         except BaseException:
             if self._first is me:
                 self._next()
@@ -105,7 +108,7 @@ class Turns:
         self._first.called.set()
 
     def _fits(self, trip: Trip, rate: Rate, seconds: float) -> None:
-        if seconds <= trip.left:
+        if seconds <= trip.room:
             return
         raise Held(
             trip.tool,
