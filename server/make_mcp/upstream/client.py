@@ -166,7 +166,7 @@ class Upstreams:
 
     def _out_of_time(self, trip: Trip, had: float) -> UpstreamError:
         if not trip.has_left:
-            return never_left(trip, f"none within {self.deadline:g} s")
+            return never_left(trip, f"within {self.deadline:g} s")
         error = no_answer(trip, f"within {self.deadline:g} s")
         # One that was begun when the call was nearly over says nothing about the other side.
         error.is_failure = had >= min(_FAIR, self.deadline)

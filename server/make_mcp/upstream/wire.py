@@ -120,7 +120,7 @@ class Wire:
                 return Reply(response.status_code, response.headers, body, is_whole=len(body) <= _cap(trip, response))
         except _NEVER_LEFT as error:
             trip.has_left = False
-            raise never_left(trip, f"{httpx2.URL(url).host}: {type(error).__name__}") from None
+            raise never_left(trip, f"to {httpx2.URL(url).host} ({type(error).__name__})") from None
         except httpx2.InvalidURL:
             trip.has_left = False
             raise _too_long(trip) from None
@@ -194,7 +194,7 @@ class _Watch:
 def never_left(trip: Trip, why: str) -> Unreachable:
     """There was no connection."""
     return Unreachable(
-        f"{trip.tool}: unreachable: no connection ({why}). Nothing was sent. Check the network, the proxy settings and the base "
+        f"{trip.tool}: unreachable: no connection {why}. Nothing was sent. Check the network, the proxy settings and the base "
         "URL, then try again.",
         was_sent=False,
     )
