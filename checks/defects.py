@@ -42,8 +42,6 @@ _NAMES = """    return normalize("NFC", name) in {given, given.strip(), given.st
 """
 _ANSWERED = "if self.state != about or not isinstance(self.answer, ElicitResult):"
 _NOTED = """            first = await self._used.take(held.id, held.until)
-        except OSError:
-            raise NotConfirmed("store", _TOLD["store"]) from None
 """
 _KEPT = "{known: end for known, end in self._until.items() if end > now}"
 _LOOK = 'if wanted.endpoint.effect != "read" or wanted.request.method != "GET":'
@@ -107,7 +105,7 @@ DEFECTS = (
     ),
     defect(
         "a code that cannot be noted counts as noted",
-        (CODES, _NOTED, _NOTED.replace('raise NotConfirmed("store", _TOLD["store"]) from None', "first = True")),
+        (CODES, _NOTED, f"            first = True\n            with suppress(OSError):\n    {_NOTED}"),
     ),
     # A code is for one call
     defect(
@@ -243,7 +241,7 @@ DEFECTS = (
             "if self.call.forced or self.endpoint.guarded else plain",
         ),
     ),
-    defect("the first code overrules Make", (GATE, "force=attempt.call.forced)", "force=endpoint.guarded)")),
+    defect("the first code overrules Make", (GATE, "force=attempt.call.forced,", "force=endpoint.guarded,")),
     # What happened
     defect("a preview sends what is no look", (GATE, _LOOK, "if False:")),
     defect("a preview sends any method", (GATE, _LOOK, 'if wanted.endpoint.effect != "read":')),
@@ -266,9 +264,10 @@ DEFECTS = (
         "another text of a code is taken for it",
         (CODES, "    if _FORM.fullmatch(text) is None:", "    if len(text) != LENGTH:"),
     ),
+    defect("nobody notes what a person was asked", (GATE, "                await self._codes.asked(held)\n", "")),
     defect(
         "a client that was asked can say that it cannot ask",
-        (GATE, "            if self._asked.get(held.id):\n", "            if False:\n"),
+        (GATE, "            if await self._codes.was_asked(held):\n", "            if False:\n"),
     ),
     defect(
         "a code for what could not be read",

@@ -55,7 +55,7 @@ DEFECTS = (
     defect("runs count too", (PACE, " or not endpoint.metered", "")),
     defect("no licence is heeded", (PACE, "self._belongings.allowed(organization) or UNKNOWN", "UNKNOWN")),
     defect("no licence is read", (PACE, "if sent % WORTH_ASKING == 0:", "if False:")),
-    defect("nobody is left in peace", (PACE, "                await self._in_peace(trip, budget)\n", "")),
+    defect("nobody is left in peace", (PACE, "            await self._in_peace(trip, budget)\n", "")),
     defect("what did not leave counts", (PACE, "if trip.has_left else self._slots.give_back(slot)", "if True else None")),
     defect(
         "a turn is kept for a place that comes later",

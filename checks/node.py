@@ -44,11 +44,11 @@ def run(command: Sequence[str], *, where: Path = ROOT, variables: Mapping[str, s
     return done.stdout
 
 
-def install() -> None:
-    """The npm packages of package.json, at their exact versions."""
+def install(home: Path = HOME) -> None:
+    """The npm packages of this folder's package.json, at their exact versions."""
     if shutil.which("npm") is None:
         raise Failed("npm is not on this machine: install Node 20 or later")
-    run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], where=HOME)
+    run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], where=home)
 
 
 def the_manifest_is_valid() -> str:

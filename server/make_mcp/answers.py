@@ -102,6 +102,10 @@ class _Discreet:
         return self.inner.can_ask
 
     @property
+    def may_write(self) -> bool:
+        return self.inner.may_write
+
+    @property
     def waits(self) -> bool:
         return self.inner.waits
 

@@ -1,6 +1,7 @@
 """The audit log: a line for each decision about a write. No argument values, no names from the account, no secrets.
 
-In a file a line is JSON and nothing else. On stderr `make-mcp audit: ` stands before it, which tells it apart from logs.
+In a file a line is JSON and nothing else. On stderr `make-mcp audit: ` stands before it, which tells it apart from logs; where
+those are JSON too, it stands under `audit` in an object like theirs. `audit_reading` reads all three.
 """
 
 import errno
@@ -8,14 +9,14 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, cast
+from typing import Annotated, Any, Literal, Protocol, cast
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
@@ -30,12 +31,14 @@ Target = Mapping[str, int | str | Sequence[int | str]]
 
 PREFIX = "make-mcp audit: "
 """Before each line on stderr."""
-_FIRST = '{"time":'
-"""How each line begins. Inside a text of a line it cannot stand: JSON escapes the quotes."""
+LOGGER = "make-mcp.audit"
+"""What stands for the logger of each line on stderr, where logs are JSON."""
 _MODE = 0o600
 _MOST_IDS = 20
 _MOST_KEYS = 10
 _LONGEST_WORD = 60
+_LONGEST_CALLER = 600
+"""A name that was cut off could be anybody's: an app, an issuer and a subject, each as long as they may be in practice."""
 _LONGEST_ID = 64
 
 
@@ -68,15 +71,20 @@ class Entry:
         }
         for name in ("caller", "client", "tool", "reason", "policy"):
             text: str | None = getattr(self, name)
-            cleaned[name] = None if text is None else safe(text, _LONGEST_WORD)
+            longest = _LONGEST_CALLER if name == "caller" else _LONGEST_WORD
+            cleaned[name] = None if text is None else safe(text, longest)
         for name, value in cleaned.items():
             object.__setattr__(self, name, value)
 
     def to_json(self) -> str:
         """One line of compact JSON, ASCII alone."""
+        return json.dumps(self.values(), separators=(",", ":"))
+
+    def values(self) -> dict[str, Any]:
+        """What a line holds, by name."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["time"] = self.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return json.dumps(values, separators=(",", ":"))
+        return values
 
     @classmethod
     def from_json(cls, text: str) -> "Entry":
@@ -144,14 +152,47 @@ def discreet(entry: Entry, without: Callable[[str], str]) -> Entry:
     )
 
 
+class _Text:
+    """Lines on stderr among logs of text."""
+
+    def __init__(self) -> None:
+        self._stderr = Stderr()
+
+    def record(self, entry: Entry) -> None:
+        self._stderr.write(f"{PREFIX}{entry.to_json()}\n")
+
+    def warn(self, text: str) -> None:
+        self._stderr.write(f"make-mcp: {text}\n")
+
+
+class _Json:
+    """Lines on stderr among logs of JSON."""
+
+    def __init__(self) -> None:
+        # Imported here: it is for servers that log so.
+        from make_mcp.json_lines import line
+
+        self._line = line
+        self._stderr = Stderr(lambda told: line("warning", LOGGER, told))
+
+    def record(self, entry: Entry) -> None:
+        self._stderr.write(self._line("info", LOGGER, at=entry.time.timestamp(), audit=entry.values()) + "\n")
+
+    def warn(self, text: str) -> None:
+        self._stderr.write(self._line("warning", LOGGER, text) + "\n")
+
+
 @contextmanager
-def open_audit(path: Path | None) -> Generator[AuditLog]:
+def open_audit(path: Path | None, log_format: Literal["text", "json"] = "text") -> Generator[AuditLog]:
     """The audit log in the file, which is made where there is none, or on stderr. Several processes may share a file.
+
+    `log_format` is that of the logs on stderr.
 
     Raises:
         SettingsError: the file cannot be written; nothing was started.
     """
-    log = _Log(path, None if path is None else _opened(path))
+    stderr = _Json() if log_format == "json" else _Text()
+    log = _Log(path, None if path is None else _opened(path, stderr.warn), stderr)
     try:
         yield log
     finally:
@@ -159,16 +200,16 @@ def open_audit(path: Path | None) -> Generator[AuditLog]:
 
 
 class _Log:
-    def __init__(self, path: Path | None, descriptor: int | None) -> None:
+    def __init__(self, path: Path | None, descriptor: int | None, stderr: _Text | _Json) -> None:
         self._path = path
+        self._stderr = stderr
         self._descriptor = descriptor
         self._is_failing = False
         self._is_torn = False
 
     def record(self, entry: Entry) -> None:
-        line = entry.to_json()
-        if self._descriptor is None or not self._append(self._descriptor, line.encode() + b"\n"):
-            _tell(PREFIX + line)
+        if self._descriptor is None or not self._append(self._descriptor, entry.to_json().encode() + b"\n"):
+            self._stderr.record(entry)
 
     def close(self) -> None:
         if self._descriptor is not None:
@@ -186,8 +227,8 @@ class _Log:
         except OSError as error:
             self._is_torn = self._is_torn or len(left) < len(data)
             if not self._is_failing:
-                _tell(
-                    f"make-mcp: the audit log {str(self._path)!r} cannot be written ({error.strerror}): "
+                self._stderr.warn(
+                    f"the audit log {str(self._path)!r} cannot be written ({error.strerror}): "
                     "its lines go to stderr until it can."
                 )
             self._is_failing = True
@@ -196,14 +237,7 @@ class _Log:
         return True
 
 
-def _tell(line: str) -> None:
-    _STDERR.write(line + "\n")
-
-
-_STDERR = Stderr()
-
-
-def _opened(path: Path) -> int:
+def _opened(path: Path, warn: Callable[[str], None]) -> int:
     flags = os.O_WRONLY | os.O_APPEND
     for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
         # Not every platform has each. O_NONBLOCK is for a pipe: one that nobody reads must not hold up a call.
@@ -225,8 +259,8 @@ def _opened(path: Path) -> int:
                 os.fchmod(descriptor, _MODE)
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISREG(mode) and mode & 0o077:
-            _tell(
-                f"make-mcp: other users can reach the audit log {str(path)!r} (mode {stat.S_IMODE(mode):03o}): "
+            warn(
+                f"other users can reach the audit log {str(path)!r} (mode {stat.S_IMODE(mode):03o}): "
                 f"set its mode to {_MODE:o}."
             )
     return descriptor
@@ -242,37 +276,3 @@ _REASONS = {
     errno.EROFS: "nothing can be written there",
     errno.ENXIO: "nobody reads from that pipe",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A line that yields no entry. `is_foreign`: it is no audit line at all; otherwise one that was cut off or forged."""
-
-    number: int
-    is_foreign: bool
-
-
-def read(lines: Iterable[str]) -> Iterator[Entry | Unreadable]:
-    """What the lines of an audit file, or of a captured stderr, hold. Empty lines count as nothing."""
-    for number, line in enumerate(lines, 1):
-        text = line.rstrip()
-        held = text.removeprefix(PREFIX)
-        # Only at its beginning: a log line may quote anybody.
-        if held == text and not text.startswith("{"):
-            if text:
-                yield Unreadable(number, is_foreign=True)
-            continue
-        if (entry := _entry(held)) is not None:
-            yield entry
-            continue
-        # A process that died, or a disk that was full, may have cut a line off before the next one.
-        torn, *pieces = held.split(_FIRST)
-        found = [_entry(_FIRST + piece.removesuffix(PREFIX)) for piece in pieces]
-        yield from (each or Unreadable(number, is_foreign=False) for each in ([None] if torn else []) + found)
-
-
-def _entry(text: str) -> Entry | None:
-    try:
-        return Entry.from_json(text)
-    except ValueError:
-        return None

@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
+
 from make_mcp.answers import Shaping
 from make_mcp.confirmation import CONFIRM, AnswerAwaited, Client, Gate, Nobody, NotConfirmed, Told
 from make_mcp.confirmation.codes import Claim
+from make_mcp.confirmation.record import Record
 from make_mcp.duplicates import Made, creates
 from make_mcp.idempotency import InMemory, KeyRefused, Keys, Turn, again
+from make_mcp.telemetry.observer import NOTHING, Observer
+from make_mcp.telemetry.traced import trace
 from make_mcp.upstream import UpstreamError
 from make_tools import ArgumentError, Endpoint
 
@@ -28,6 +33,8 @@ class Answer:
     data: dict[str, Any] | None
     is_repeated: bool = False
     """Whether it is the answer of an earlier call with the same idempotency key: this one sent nothing."""
+    outcome: str = "ok"
+    """How the call ended, in a word, for logs and metrics."""
 
     @property
     def is_error(self) -> bool:
@@ -41,13 +48,15 @@ NOBODY = Nobody()
 class Caller:
     """Runs calls against the tools of this server."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of a call's path, the last two seldom given
         self,
         tools: Mapping[str, Endpoint[...]],
         gate: Gate,
         shaping: Shaping,
         why_not: Callable[[str], str],
         keys: Keys | None = None,
+        *,
+        observer: Observer = NOTHING,
     ) -> None:
         self._tools = tools
         self._gate = gate
@@ -55,6 +64,15 @@ class Caller:
         self._why_not = why_not
         self._keys = InMemory() if keys is None else keys
         self._made = Made()
+        self._observer = observer
+
+    def reads(self, name: str) -> bool:
+        """Whether this tool only reads."""
+        return name in self._tools and self._tools[name].effect == "read"
+
+    def words(self, text: str) -> str:
+        """A text for this caller, without what must not leave."""
+        return self._shaping.words(text)
 
     async def call(
         self, name: str, arguments: Mapping[str, Any], client: Client = NOBODY, key: object = None
@@ -68,8 +86,32 @@ class Caller:
         Every other failure is an answer that says what to do.
         """
         if (endpoint := self._tools.get(name)) is None:
+            # Its name is the client's own, and may be anything.
+            self._observer.called(None, "unknown_tool", 0.0)
             raise UnknownTool(self._shaping.words(self._why_not(name)))
-        client = self._shaping.client(client)
+        begun = anyio.current_time()
+        outcome = "cancelled"
+        try:
+            answer = await self._call(endpoint, arguments, self._shaping.client(client), key)
+        except AnswerAwaited:
+            outcome = "asked"
+            raise
+        else:
+            outcome = answer.outcome
+            return answer
+        finally:
+            self._tell(name, outcome, anyio.current_time() - begun, client)
+
+    def _tell(self, name: str, outcome: str, seconds: float, client: Client) -> None:
+        self._observer.called(name, outcome, seconds)
+        if log.isEnabledFor(logging.INFO):
+            ms = round(seconds * 1000)
+            told = {"tool": name, "outcome": outcome, "ms": ms, "caller": client.caller}
+            ids = trace()
+            shown = "" if ids is None else f", trace {ids[0]}"
+            log.info("%s: %s in %d ms, caller %s%s", name, outcome, ms, client.caller, shown, extra={"call": told})
+
+    async def _call(self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, key: object) -> Answer:
         # What is only read or shown may be read or shown again.
         if key is None or not arguments.get(CONFIRM):
             return await self._carry_out(endpoint, arguments, client)
@@ -80,22 +122,23 @@ class Caller:
                     text, data = again(endpoint, turn.before)
                     # It may have been kept by a process that shows more.
                     shown = (self._shaping.words(text), None) if data is None else self._shaping.answer(endpoint, data)
-                    return Answer(*shown, is_repeated=True)
+                    return Answer(*shown, is_repeated=True, outcome="repeated")
                 answer = await self._carry_out(endpoint, arguments, client, turn)
                 turn.answered(answer.text, is_error=answer.is_error)
                 return answer
         except AnswerAwaited:
             raise
         except Exception as error:  # as below
-            return self._failure(name, error)
+            return self._failure(endpoint.name, error)
 
     async def _carry_out(
         self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, turn: Turn | None = None
     ) -> Answer:
         try:
-            outcome = await self._gate.call(endpoint, arguments, client, (turn or Turn()).decided)
+            outcome = await self._gate.call(endpoint, arguments, client, self._deciding(endpoint, turn))
             if isinstance(outcome, Told):
-                return Answer(*self._shaping.exactly(outcome.content))
+                told = "previewed" if outcome.content["status"] == "confirmation_required" else "already_so"
+                return Answer(*self._shaping.exactly(outcome.content), outcome=told)
             data = outcome.data
             if creates(endpoint):
                 data = self._made.answered(_digest(endpoint, arguments, client), data, is_meant=turn is not None)
@@ -105,14 +148,40 @@ class Caller:
         except Exception as error:  # a fault of ours must not end the session, nor show its inside
             return self._failure(endpoint.name, error)
 
+    def _deciding(self, endpoint: Endpoint[...], turn: Turn | None) -> Callable[[Record], None]:
+        """What hears of the gate's decision about a write."""
+
+        def decided(record: Record) -> None:
+            if turn is not None:
+                turn.decided(record)
+            if self._observer is not NOTHING:
+                entry = record.entry()
+                self._observer.decided(endpoint.effect, entry.decision, entry.outcome, entry.reason)
+
+        return decided
+
     def _failure(self, name: str, error: Exception) -> Answer:
         if isinstance(error, ArgumentError | NotConfirmed | KeyRefused | UpstreamError):
             text = f"{name}: {error}" if isinstance(error, NotConfirmed | KeyRefused) else str(error)
-            return Answer(self._shaping.words(text), None)
+            return Answer(self._shaping.words(text), None, outcome=_word(error))
         # The traceback may hold what the model or Make sent: only for who asks for it.
         log.log(logging.ERROR, "%s failed inside make-mcp: %s", name, type(error).__name__)
         log.debug("%s failed inside make-mcp", name, exc_info=error)
-        return Answer(f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None)
+        return Answer(
+            f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None, outcome="fault"
+        )
+
+
+def _word(error: ArgumentError | NotConfirmed | KeyRefused | UpstreamError) -> str:
+    match error:
+        case ArgumentError():
+            return "arguments"
+        case NotConfirmed():
+            return "not_confirmed"
+        case KeyRefused():
+            return "key_refused"
+        case UpstreamError():
+            return error.word
 
 
 def _digest(endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client) -> bytes:

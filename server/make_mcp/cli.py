@@ -78,7 +78,7 @@ def _run(arguments: list[str], net: Net) -> int:
     # Flags that were not given are absent, so that the environment counts.
     settings = load(options)
     net.know(settings)
-    net.set_up(settings.log_level)
+    net.set_up(settings.log_level, settings.log_format)
     if command == "serve":
         from make_mcp.commands.serve import serve
 

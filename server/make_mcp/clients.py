@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import anyio
 from mcp.server.auth.middleware.auth_context import get_access_token
-from mcp.server.auth.provider import principal_components
+from mcp.server.auth.provider import AccessToken, principal_components
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolRequestParams, ElicitRequestedSchema, ElicitResult
@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from make_mcp.confirmation import AnswerAwaited, Question, Reply
 from make_mcp.idempotency import KEY as IDEMPOTENCY_KEY
+from make_mcp.signin import scopes
 
 _SESSION = "mcp-session-id"
 """The header in which an HTTP client of an older protocol names its session."""
@@ -31,14 +32,17 @@ KEY = "confirmation"
 
 def client_of(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> "InRounds | InSession":
     """The client of this call."""
-    caller = _principal()
+    token = get_access_token()
+    caller, may_write = principal(token), token is None or scopes.may_write(token.scopes)
     info = ctx.session.client_params
     name = f"{info.client_info.name} {info.client_info.version}" if info is not None else None
     form = _takes_forms(ctx)
     if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
         answer = (params.input_responses or {}).get(KEY)
-        return InRounds(caller, name, form, params.request_state, answer, ctx.session.report_progress)
-    return InSession(caller, name, form and ctx.session.can_send_request, ctx)
+        return InRounds(
+            caller, name, form, params.request_state, answer, ctx.session.report_progress, may_write=may_write
+        )
+    return InSession(caller, name, form and ctx.session.can_send_request, ctx, may_write=may_write)
 
 
 def key_of(params: CallToolRequestParams) -> object:
@@ -58,6 +62,7 @@ class InRounds:
     answer: object
     report: "Report | None" = None
     waits: bool = False
+    may_write: bool = True
 
     @property
     def line(self) -> str:
@@ -87,6 +92,7 @@ class InSession:
     can_ask: bool
     context: ServerRequestContext[Any]
     waits: bool = True
+    may_write: bool = True
 
     @property
     def line(self) -> str:
@@ -134,9 +140,8 @@ def _reply(result: ElicitResult) -> Reply:
     return Reply(action, content)
 
 
-def _principal() -> str:
+def principal(token: AccessToken | None) -> str:
     """Who signed in; without sign-in everybody is the one who started the server."""
-    token = get_access_token()
     if token is None:
         return "local"
     # Each part in a form that holds no space, and so that none is told from a part that says so.

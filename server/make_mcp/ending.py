@@ -22,9 +22,10 @@ import anyio
 from make_mcp.start import BY_SIGNAL
 
 GRACE = 0.6
-"""Seconds that calls over HTTP have to finish once the process was told to end. The rest of the second is for the end."""
-_LIMIT = 5.0
-"""Seconds from a signal to the end of a process that hangs: long enough for a busy machine to write its audit log."""
+"""Seconds that calls over HTTP have to finish once the process was told to end, unless the operator says otherwise. The rest
+of the second is for the end."""
+_LIMIT = 4.4
+"""Seconds from the end of the grace to the end of a process that hangs: long enough for a busy machine to write its audit log."""
 _LAST = 0.3
 """Seconds for what is left once nothing can be lost any more, and after a second signal."""
 
@@ -78,7 +79,7 @@ class Ending:
         """Hears a signal."""
         again = self.status != 0
         self.status = self.status or BY_SIGNAL + number
-        self._limit(_LAST if again else _LIMIT, self.status)
+        self._limit(_LAST if again else _LIMIT + self.grace, self.status)
         # A loop that is closed already needs to hear nothing.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.hurried.set if again else self._begin)
@@ -89,8 +90,10 @@ class Ending:
             then()
 
 
-def run(serve: Callable[[Ending], Awaitable[None]]) -> int:
+def run(serve: Callable[[Ending], Awaitable[None]], grace: float | None = None) -> int:
     """Runs `serve` until it returns, which it soon does once a signal came; the exit status: 0, or 128 and its number.
+
+    `grace` is for calls over HTTP, in seconds.
 
     Whatever `serve` raises comes through.
     """
@@ -99,7 +102,7 @@ def run(serve: Callable[[Ending], Awaitable[None]]) -> int:
     watchdog = _Watchdog()
 
     async def heeding() -> int:
-        ending = Ending(watchdog.limit)
+        ending = Ending(watchdog.limit, GRACE if grace is None else grace)
         await serve(ending)
         ending.nothing_left()
         return ending.status

@@ -8,6 +8,7 @@ import os
 import select
 import stat
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 _ATOMIC = 4096
@@ -15,15 +16,19 @@ _ATOMIC = 4096
 
 
 class Stderr:
-    """What logs are written to, in place of `sys.stderr`, and goes there."""
+    """What logs are written to, in place of `sys.stderr`, and goes there.
 
-    def __init__(self) -> None:
+    `told` makes the line about what was left out; without it that is one of text.
+    """
+
+    def __init__(self, told: Callable[[str], str] = "make-mcp: {}".format) -> None:
+        self._told = told
         self._left_out = 0
 
     def write(self, text: str) -> int:
         """Writes the text if there is room for it now."""
         if self._left_out and _written(
-            f"make-mcp: {self._left_out} lines were left out here, since nobody read them\n"
+            self._told(f"{self._left_out} lines were left out here, since nobody read them") + "\n"
         ):
             self._left_out = 0
         if not _written(text):

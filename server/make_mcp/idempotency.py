@@ -100,9 +100,41 @@ class Keys(Protocol):
         While another call with the key is under way, it may wait for that one's end, and then `tell` why.
 
         Raises:
-            KeyRefused: it is no key, or came with another call before; or that one takes too long.
+            KeyRefused: it is no key, or came with another call before; or that one takes too long; or nobody can tell whether
+                it came before.
         """
         ...
+
+
+class Waiting:
+    """One call that waits for an earlier one with its key. All that it waits for takes from one patience, in seconds."""
+
+    def __init__(self, patience: float, tell: Tell | None) -> None:
+        self._patience = patience
+        self._tell = tell
+        self._begun = anyio.current_time()
+        self._next_word = self._begun + _QUIET
+
+    async def until(self, over: Callable[[], Awaitable[object]]) -> None:
+        """Waits until `over` comes back; where it takes long, it is called anew after each word to the client.
+
+        Raises:
+            KeyRefused: that was too long.
+        """
+        with anyio.CancelScope(deadline=self._begun + self._patience):
+            while True:
+                with anyio.CancelScope(deadline=self._next_word):
+                    await over()
+                    return
+                self._next_word = anyio.current_time() + _AGAIN
+                if self._tell is not None:
+                    with anyio.move_on_after(_LISTENING):
+                        await self._tell(anyio.current_time() - self._begun, _WHY)
+        raise KeyRefused(
+            "idempotency_in_progress: an earlier call with this idempotency key is under way still, after this one has waited for "
+            f"{self._patience:g} s. Nothing was sent by this one. Ask again with the same key: then the answer of the earlier one is "
+            "repeated, or, if that one changed nothing, this one is sent."
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -170,29 +202,15 @@ class InMemory:
             under_way.over.set()
 
     async def _wait(self, name: bytes, call: bytes, tell: Tell | None) -> None:
-        """Comes back when no call with this key is under way. All that it waits for takes from one patience.
+        """Comes back when no call with this key is under way.
 
         Raises:
             KeyRefused: one still is; or it is another call.
         """
-        begun = anyio.current_time()
-        next_word = begun + _QUIET
-        with anyio.CancelScope(deadline=begun + self._patience):
-            while (first := self._under_way.get(name)) is not None:
-                same(first.call, call)
-                with anyio.CancelScope(deadline=next_word):
-                    await first.over.wait()
-                    continue
-                next_word = anyio.current_time() + _AGAIN
-                if tell is not None:
-                    with anyio.move_on_after(_LISTENING):
-                        await tell(anyio.current_time() - begun, _WHY)
-            return
-        raise KeyRefused(
-            "idempotency_in_progress: an earlier call with this idempotency key is under way still, after this one has waited for "
-            f"{self._patience:g} s. Nothing was sent by this one. Ask again with the same key: then the answer of the earlier one is "
-            "repeated, or, if that one changed nothing, this one is sent."
-        )
+        waiting = Waiting(self._patience, tell)
+        while (first := self._under_way.get(name)) is not None:
+            same(first.call, call)
+            await waiting.until(first.over.wait)
 
     @property
     def count(self) -> int:

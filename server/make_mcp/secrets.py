@@ -52,7 +52,7 @@ def keys_in(environment: Mapping[str, str]) -> Iterator[str]:
 
 def keys_of(settings: Settings) -> Iterator[str]:
     """Every key that these settings hold, as far as its file can be read: who needs it says so."""
-    for name in ("maton_key", "make_key", "code_key"):
+    for name in ("maton_key", "make_key", "code_key", "callers_token"):
         with suppress(SettingsError):
             key: str | None = getattr(settings, name)
             if key is not None:

@@ -2,9 +2,28 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mcp_types import Tool, ToolAnnotations
 
 from make_mcp.settings import Settings, SettingsError
 from make_tools import Endpoint, Group
+
+
+def tool(endpoint: Endpoint[...], schema: Mapping[str, Any]) -> Tool:
+    """The listing of one tool. Hints follow from the endpoint's record; no rule of ours relies on them."""
+    return Tool(
+        name=endpoint.name,
+        title=endpoint.title,
+        description=endpoint.description,
+        input_schema=dict(schema),
+        annotations=ToolAnnotations(
+            read_only_hint=endpoint.effect == "read",
+            destructive_hint=endpoint.effect == "destroy",
+            idempotent_hint=endpoint.idempotent,
+            open_world_hint=endpoint.open_world,
+        ),
+    )
 
 
 def select(groups: Sequence[Group], settings: Settings) -> dict[str, Endpoint[...]]:

@@ -9,7 +9,8 @@ import httpx2
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
-from make_mcp.app import build, open_caller
+from make_mcp.app import build
+from make_mcp.callers import open_caller
 from make_mcp.settings import load
 
 Json = dict[str, Any]

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, TypeAlias, cast
 
 import anyio
 import anyio.lowlevel
+import httpx2
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.context import ClientRequestContext
 from mcp.client.sse import sse_client
@@ -204,13 +205,18 @@ async def _heard(calling: Any) -> Heard:
 
 @asynccontextmanager
 async def session(
-    server: str | StdioServerParameters, mode: str, declared: Declared = "forms", *, sse: bool = False
+    server: str | StdioServerParameters,
+    mode: str,
+    declared: Declared = "forms",
+    *,
+    sse: bool = False,
+    network: httpx2.AsyncClient | None = None,
 ) -> AsyncGenerator[Session]:
-    """A client at a server: an address, or a command for stdio."""
+    """A client at a server: an address, or a command for stdio. `network` is how it gets to an address, if not by itself."""
     if isinstance(server, StdioServerParameters):
         transport: Any = stdio_client(server)
     else:
-        transport = sse_client(server) if sse else streamable_http_client(server)
+        transport = sse_client(server) if sse else streamable_http_client(server, http_client=network)
     wire, person = Wire(declared), Person()
     with anyio.fail_after(PATIENCE):
         async with Client(_watched(transport, wire), mode=mode, elicitation_callback=person) as client:

@@ -22,10 +22,12 @@ from tests.server.network import WRITES
 
 import make_sandbox
 from make_mcp.answers import Shaping
-from make_mcp.app import build, open_gate, tool
+from make_mcp.app import build
+from make_mcp.callers import open_gate
 from make_mcp.calls import Caller
 from make_mcp.confirmation import schema
 from make_mcp.secrets import Credentials
+from make_mcp.selection import tool
 from make_mcp.settings import load
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Door, Doors, make_door, maton_door

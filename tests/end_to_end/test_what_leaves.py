@@ -12,10 +12,11 @@ from tests.generated.documents import ENDPOINTS
 from tests.tools.wire_cases import CASES
 
 from make_mcp.answers import Shaping
-from make_mcp.app import build, tool
+from make_mcp.app import build
 from make_mcp.calls import Caller
 from make_mcp.confirmation import Gate, schema
 from make_mcp.secrets import Credentials
+from make_mcp.selection import tool
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import Door, Doors, make_door, maton_door
 from make_tools import Request, Upstream

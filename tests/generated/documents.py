@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter
 
 from make_mcp import __version__
-from make_mcp.app import tool
 from make_mcp.confirmation import schema
+from make_mcp.selection import tool
 from make_mcp.settings import KEYS, Settings, variable
 from make_tools import GROUPS, Endpoint, Upstream
 from make_tools.previews import PLANS
@@ -113,6 +113,13 @@ def settings_table() -> str:
         flag = "" if name in KEYS else f"`--{name.replace('_', '-')}`"
         rows.append(f"| `{variable(name)}` | {flag} | {field.description} |")
     return "\n".join(rows)
+
+
+def nginx_reads() -> str:
+    """What a proxy may send to another replica when one dies, as lines of a map of nginx."""
+    calls = ["server/discover ", "tools/list ", *(f"tools/call {e.name}" for e in ENDPOINTS if e.effect == "read")]
+    lines = ["# Generated from the catalogue (`pytest --accept`): what changes nothing, so that it may be sent again."]
+    return "\n".join([*lines, *(f'"2026-07-28 {call}" /-reads;' for call in calls)]) + "\n"
 
 
 def between_markers(text: str, marker: str, content: str) -> str:

@@ -10,6 +10,7 @@ from tests.generated.documents import (
     between_markers,
     listing,
     manifest,
+    nginx_reads,
     previews_table,
     readme_table,
     settings_table,
@@ -47,6 +48,10 @@ def test_the_table_of_previews_is_up_to_date(accepted: Accepted):
 
 def test_the_tool_pages_are_up_to_date(accepted: Accepted):
     accepted(ROOT / "docs" / "tools.md", tools_document())
+
+
+def test_what_nginx_may_send_again_is_up_to_date(accepted: Accepted):
+    accepted(ROOT / "deploy" / "nginx-reads.conf", nginx_reads())
 
 
 def test_the_manifest_is_up_to_date(accepted: Accepted):

@@ -59,6 +59,7 @@ class Person:
     reply: Reply = field(default_factory=lambda: typed("Order intake"))
     waits: bool = True
     can_ask: bool = True
+    may_write: bool = True
     caller: str = "local"
     name: str | None = "A client 1.0"
     meanwhile: Callable[[], Awaitable[object]] | None = None

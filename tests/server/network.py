@@ -9,12 +9,13 @@ from typing import Any, Self
 import httpx2
 
 from make_mcp.answers import Shaping
-from make_mcp.app import open_gate
+from make_mcp.callers import open_gate
 from make_mcp.calls import Answer, Caller
 from make_mcp.idempotency import Keys
 from make_mcp.secrets import Credentials, keys_of
 from make_mcp.selection import select, why_not
 from make_mcp.settings import load
+from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import open_doors
 from make_mcp.upstream.pacing.opening import open_pace
@@ -87,19 +88,24 @@ def failing(error: Exception) -> Respond:
 
 @asynccontextmanager
 async def calling(
-    network: httpx2.AsyncBaseTransport | None, flags: dict[str, Any], keys: Keys | None = None
+    network: httpx2.AsyncBaseTransport | None,
+    flags: dict[str, Any],
+    keys: Keys | None = None,
+    observer: Observer = NOTHING,
 ) -> AsyncGenerator[Caller]:
     """The path of every call, with these settings, over this network; None is the real one."""
     settings = load(flags)
     tools = select(GROUPS, settings)
     async with (
         # Nothing here is in a hurry, and no other side has a pace, unless a test is about it.
-        open_pace(settings if "pace" in flags else settings.model_copy(update={"pace": "off"})) as pace,
-        Upstreams(open_doors(settings), network, deadline=settings.timeout, pace=pace) as upstreams,
+        open_pace(settings if "pace" in flags else settings.model_copy(update={"pace": "off"}), observer) as pace,
+        Upstreams(open_doors(settings), network, deadline=settings.timeout, pace=pace, observer=observer) as upstreams,
     ):
         with open_gate(settings, upstreams) as gate:
             shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
-            yield Caller(tools, gate, shaping, lambda name: why_not(name, GROUPS, tools, settings), keys)
+            yield Caller(
+                tools, gate, shaping, lambda name: why_not(name, GROUPS, tools, settings), keys, observer=observer
+            )
 
 
 def body_of(request: httpx2.Request) -> Any:

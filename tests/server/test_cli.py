@@ -58,7 +58,7 @@ UNFIT: list[tuple[list[str], str]] = [
     (["tools", "--nope"], "there is no flag --nope"), (["call", "users_me", "--nope", "x"], "there is no flag --nope"),
     (["--read"], "there is no flag --read"), (["--port"], "--port: expected one argument"), (["tools", "--tools"], "--tools: expected"),
     (["--port", "x", "tools"], "MAKE_MCP_PORT (--port) takes"), (["--port", "99999", "tools"], "MAKE_MCP_PORT (--port) takes"),
-    (["serve", "--transport", "web"], "takes 'stdio', 'http' or 'sse'"), (["serve", "--host", "0.0.0.0"], "takes a loopback address"),
+    (["serve", "--transport", "web"], "takes 'stdio', 'http' or 'sse'"), (["serve", "--host", "evil.com"], "takes an address of this machine"),
     (["--make-zone", "evil.com", "tools"], "takes a zone such as eu1.make.com"), (["--read-only=yes", "tools"], "--read-only"),
     (["nonsense"], "invalid choice: 'nonsense'"), (["call"], "TOOL"), (["tools", "extra"], "extra"), (["demo", "--port", "1"], "--port"),
     (["--maton-api-key", MATON_KEY, "tools"], "set MATON_API_KEY, or give --maton-api-key-file"),

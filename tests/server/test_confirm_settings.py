@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.server.network import MAKE_KEY
 
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.cli import USAGE_ERROR, main
 from make_mcp.settings import SettingsError, load
 

@@ -12,8 +12,10 @@ from mcp_types import TextContent
 from tests.server.network import BOTH_KEYS, ENDPOINTS, READS, WRITES, Network, body_of, calling
 from tests.tools.wire_cases import CASES, Case
 
-from make_mcp.app import build, open_caller, tool
+from make_mcp.app import build
+from make_mcp.callers import open_caller
 from make_mcp.confirmation import Policy, schema
+from make_mcp.selection import tool
 from make_mcp.settings import load
 from make_tools import Endpoint
 
@@ -219,10 +221,11 @@ def test_only_the_gate_makes_permits():
     assert makers == {"gate.py"}
 
 
-def test_only_one_file_talks_to_the_network():
+def test_only_one_file_talks_to_make():
+    # The others look whether an address answers at all, without a key, and fetch the public keys of an issuer.
     speakers = {
         path.name
         for path in (ROOT / "server").rglob("*.py")
         if "AsyncClient(" in path.read_text(encoding="utf-8") or "httpx2.Client(" in path.read_text(encoding="utf-8")
     }
-    assert speakers == {"wire.py"}
+    assert speakers == {"wire.py", "reach.py", "source.py"}

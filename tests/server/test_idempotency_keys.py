@@ -16,10 +16,11 @@ from tests.server.gates import Clock
 from tests.server.network import ENDPOINTS, calling
 from tests.server.numbered import CREATE, RENAME, RUN, Json, Make, at, http, is_the_same
 
-from make_mcp.app import build, tool
+from make_mcp.app import build
 from make_mcp.calls import Caller
 from make_mcp.confirmation import schema
 from make_mcp.idempotency import KEY, LARGEST, LONGEST_KEY, REPEATED, SECONDS, InMemory, KeyRefused, named
+from make_mcp.selection import tool
 
 
 async def test_a_key_is_remembered_for_a_day():
@@ -198,6 +199,7 @@ def test_what_a_framework_has_to_know_is_documented():
         REPEATED,
         "idempotency_in_progress",
         "idempotency_conflict",
+        "idempotency_unavailable",
         "invalid_idempotency_key",
         "outcome_unknown",
         "done_before",

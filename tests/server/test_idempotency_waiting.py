@@ -10,7 +10,7 @@ from tests.server.gates import Person, typed
 from tests.server.network import calling
 from tests.server.numbered import DELETE, RUN, Make, at, code, http, is_the_same
 
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.calls import Answer, Caller
 from make_mcp.idempotency import PATIENCE, InMemory
 from make_mcp.settings import load

@@ -8,8 +8,9 @@ from mcp import Client
 from mcp_types import TextContent
 from tests.server.network import ENDPOINTS, MAKE_KEY, Network, always, calling
 
-from make_mcp.app import build, tool
+from make_mcp.app import build
 from make_mcp.confirmation import schema
+from make_mcp.selection import tool
 
 READ, READ_ARGUMENTS = "scenarios_get", {"scenarioId": 5}
 

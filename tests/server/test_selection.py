@@ -14,7 +14,7 @@ from tests.server.network import (
     calling,
 )
 
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.calls import UnknownTool
 from make_mcp.selection import select, why_not
 from make_mcp.settings import SettingsError, load

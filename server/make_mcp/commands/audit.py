@@ -10,7 +10,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TextIO, cast, get_args
 
-from make_mcp.audit import Decision, Entry, Unreadable, read
+from make_mcp.audit import Decision, Entry
+from make_mcp.audit_reading import Unreadable, read
 from make_mcp.settings import Settings, SettingsError, variable
 from make_mcp.start import out, say
 from make_tools.wording import counted, safe

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.calls import Answer, UnknownTool
 from make_mcp.commands.keys import open_keys
 from make_mcp.confirmation import Nobody, Question, Reply
@@ -86,6 +86,7 @@ class Terminal:
     name: str | None = "make-mcp call"
     can_ask: bool = True
     waits: bool = True
+    may_write: bool = True
 
     @property
     def line(self) -> str:

@@ -1,4 +1,4 @@
-"""`make-mcp config CLIENT`: the exact text that makes an MCP client start this server."""
+"""`make-mcp config CLIENT`: the exact text that makes an MCP client start this server, or reach it where it is hosted."""
 
 import json
 import shlex
@@ -12,6 +12,7 @@ from typing import cast
 from pydantic import SecretStr
 
 from make_mcp.settings import KEYS, Settings, SettingsError, variable
+from make_mcp.settings.serving import ServingSettings
 from make_mcp.start import say
 
 
@@ -30,11 +31,20 @@ class Launch:
 
 def config(settings: Settings, client: str) -> int:
     """Prints the text alone on stdout, and on stderr where it goes. No key is printed."""
+    where, write = CLIENTS[client]
+    if settings.public_url is not None:
+        # Imported here: most servers are started by their client.
+        from make_mcp.commands.config_remote import WRITERS, Remote
+
+        text = WRITERS[client](Remote(settings.public_url, settings.auth_issuer is not None))
+        sys.stderr.write(f"{'As a connector (Settings, Connectors)' if client == 'claude-desktop' else where}:\n")
+        say(text)
+        return 0
     if settings.transport != "stdio":
         raise SettingsError(
-            "config writes what starts the server over stdio: leave --transport out, or give the client the address that `make-mcp serve` prints"
+            f"config writes what starts the server over stdio, and {variable('transport')} (--transport) got {settings.transport!r}: "
+            "leave it out, or give --public-url with the address under which clients reach the server"
         )
-    where, write = CLIENTS[client]
     sys.stderr.write(f"{where}:\n")
     if settings.confirm == "human" and client in _CANNOT_ASK:
         sys.stderr.write(
@@ -89,7 +99,9 @@ def _restrictions(settings: Settings) -> Mapping[str, str]:
 
 _CANNOT_ASK = frozenset({"claude-desktop"})
 """Clients without elicitation for local servers, when this was written."""
-_OF_THIS_PLACE = KEYS | {"transport", "host", "port"}
+_TOO = frozenset({"log_level", "log_format", "audit_log"})
+"""Of what says how it is served, what counts over stdio too."""
+_OF_THIS_PLACE = KEYS | (ServingSettings.model_fields.keys() - _TOO)
 """Keys are asked for by a word; a client starts the server over stdio."""
 
 

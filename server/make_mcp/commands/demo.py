@@ -14,7 +14,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.context import ClientRequestContext
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
-from make_mcp.audit import Entry, read
+from make_mcp.audit import Entry
+from make_mcp.audit_reading import read
 from make_mcp.confirmation.codes import LENGTH
 from make_mcp.confirmation.question import FIELD
 from make_mcp.start import out, say

@@ -6,7 +6,7 @@ from typing import Any, cast
 import anyio
 
 from make_mcp import __version__
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.calls import Answer, Caller
 from make_mcp.selection import select
 from make_mcp.settings import Settings
@@ -31,11 +31,29 @@ def doctor(settings: Settings) -> int:
 def _pace(settings: Settings) -> str:
     if settings.pace is not None or settings.sandbox:
         return settings.pace or "off"
-    where = ", counted in Redis" if settings.redis_url or settings.redis_url_file else ""
-    return f"10 a second for a Maton key, and for each organization what its licence allows{where}"
+    return "10 a second for a Maton key, and for each organization what its licence allows"
 
 
 async def _look(settings: Settings) -> bool:
+    sound = await _around(settings)
+    return await _keys(settings) and sound
+
+
+async def _around(settings: Settings) -> bool:
+    """What is beside the way to Make, where there is anything."""
+    if settings.transport == "stdio" and settings.redis is None:
+        return True
+    # Imported here: most servers have neither.
+    from make_mcp.commands.doctor_hosting import hosting, redis
+
+    sound = await hosting(settings)
+    return await redis(settings) and sound
+
+
+async def _keys(settings: Settings) -> bool:
+    """Whether the operator's keys work; where each caller has their own, theirs are tried by nobody but them."""
+    if settings.transport != "stdio" and settings.credentials_file is not None:
+        return True
     if settings.sandbox:
         say("  ok    the practice account: no key, no network")
         return await _sign_in(settings, "maton") and await _sign_in(settings, "make")
@@ -51,8 +69,9 @@ async def _look(settings: Settings) -> bool:
 
 
 async def _sign_in(settings: Settings, upstream: str) -> bool:
-    # All tools, whatever the selection: the question is whether the key works.
-    every = settings.model_copy(update={"prefer": upstream, "toolsets": (), "tools": (), "exclude_tools": ()})
+    # All tools, whatever the selection, and nothing beside the key: the question is whether it works.
+    alone = dict.fromkeys(("redis_url", "redis_url_file", "confirm_key", "confirm_key_file", "confirm_store"))
+    every = settings.model_copy(update={"prefer": upstream, "toolsets": (), "tools": (), "exclude_tools": (), **alone})
     name = {"maton": "the Maton gateway", "make": "Make's own API"}[upstream]
     async with open_caller(every) as (caller, _):
         if upstream == "maton" and not await _links(caller, settings.maton_connection):

@@ -1,6 +1,5 @@
 """Idempotency keys of `make-mcp call`, each of which is a process of its own: they are kept in a file of the person's."""
 
-import hashlib
 import os
 import sqlite3
 import sys
@@ -16,7 +15,7 @@ import anyio.to_thread
 
 from make_mcp.idempotency import LARGEST_ALL, MOST, SECONDS, Ended, Tell, Turn, kept, named, same
 from make_mcp.settings import Settings, SettingsError
-from make_mcp.upstream.doors import Door, open_doors
+from make_mcp.upstream.doors import open_doors
 from make_mcp.upstream.hints import outcome_unknown
 from make_tools import Endpoint
 
@@ -32,10 +31,10 @@ def open_keys(settings: Settings) -> "InFile":
         SettingsError: their file cannot be used.
     """
     path = folder() / "idempotency.sqlite3"
-    doors = open_doors(settings).open
+    doors = open_doors(settings)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return InFile(path, " ".join(_account(door) for _, door in sorted(doors.items())))
+        return InFile(path, doors.account)
     except OSError as error:
         why = error.strerror or "it is no store of make-mcp"
         raise SettingsError(
@@ -50,12 +49,6 @@ def folder() -> Path:
     else:
         base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base) / "make-mcp"
-
-
-def _account(door: Door) -> str:
-    # The same key means another call on another account. A digest: the account's key itself is nobody's business.
-    parts = [*door.bases.values(), *(f"{name}={value}" for name, value in sorted(door.headers.items()))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class InFile:

@@ -11,9 +11,10 @@ import anyio
 from starlette.applications import Starlette
 
 import make_sandbox
-from make_mcp.loopback import listen
-from make_mcp.settings import LOOPBACK, SettingsError
+from make_mcp.listening import listen
+from make_mcp.settings import SettingsError
 from make_mcp.start import say
+from make_mcp.values import LOOPBACK
 from make_sandbox.network import Network, faults
 from make_sandbox.server import held, root, serve_on
 

@@ -16,14 +16,14 @@ import re
 import secrets
 import struct
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from make_mcp.confirmation.errors import NotConfirmed
 from make_mcp.confirmation.recent import Recent
-from make_mcp.confirmation.used import InMemory, UsedCodes
+from make_mcp.confirmation.used import ID, Forgotten, InMemory, UsedCodes
 from make_tools import Request
 
 SECONDS = 300
@@ -85,13 +85,17 @@ class Codes:
         self._began = clock()
         self._dead: Recent[bytes, bool] = Recent(_REMEMBERED)
 
-    def make(self, claim: Claim, state: Any, *, force: bool = False) -> str:
-        """A new code for this call, on a target of this state."""
+    async def new_id(self) -> bytes:
+        """An id for a new code, by which the store knows it again."""
+        return await self._used.new_id()
+
+    def make(self, claim: Claim, state: Any, *, force: bool = False, id_: bytes | None = None) -> str:
+        """A new code for this call, on a target of this state. The id is from `new_id` where others share the store."""
         head = _LAYOUT.pack(
             _VERSION | (_FORCE if force else 0),
             self._key_id,
             int(self._clock()),
-            secrets.token_bytes(16),
+            secrets.token_bytes(ID) if id_ is None else id_,
             _short(claim.tool),
             _short(claim.caller),
             claim.digest(force=force),
@@ -134,10 +138,8 @@ class Codes:
 
     async def unused(self, held: Held) -> None:
         """Raises NotConfirmed if the code was used: by another call, or by a person's no."""
-        try:
+        with self._store():
             used = await self._used.has(held.id)
-        except OSError:
-            raise NotConfirmed("store", _TOLD["store"]) from None
         if used or self._dead.get(held.id):
             raise NotConfirmed("used", _TOLD["used"])
 
@@ -160,12 +162,30 @@ class Codes:
         Raises:
             NotConfirmed: another call was faster, or the code cannot be noted as used.
         """
-        try:
+        with self._store():
             first = await self._used.take(held.id, held.until)
-        except OSError:
-            raise NotConfirmed("store", _TOLD["store"]) from None
         if not first:
             raise NotConfirmed("used", _TOLD["used"])
+
+    async def asked(self, held: Held) -> None:
+        """Notes that a person is asked. Raises NotConfirmed if that cannot be noted: then nobody should be asked."""
+        with self._store():
+            await self._used.asked(held.id)
+
+    async def was_asked(self, held: Held) -> bool:
+        """Whether a person was asked. Raises NotConfirmed if nobody knows."""
+        with self._store():
+            return await self._used.was_asked(held.id)
+
+    @contextmanager
+    def _store(self) -> Generator[None]:
+        """What the store cannot do lets nothing through."""
+        try:
+            yield
+        except Forgotten:
+            raise NotConfirmed("before_restart", _FORGOTTEN) from None
+        except OSError:
+            raise NotConfirmed("store", _TOLD["store"].format(self._used.trouble)) from None
 
     def _mac(self, head: bytes) -> bytes:
         return hmac.digest(self._key, head, "sha256")[:_MAC]
@@ -184,9 +204,13 @@ _TOLD = {
     "other_tool": f"The code is for another tool. {_AGAIN}",
     "other_caller": f"The code was given to another caller. {_AGAIN}",
     "other_arguments": f"The code is for other arguments than these: it confirms what its preview showed, nothing else. {_AGAIN}",
-    "store": "The code could not be noted as used, and nothing was sent: the file of --confirm-store cannot be written. "
-    "The operator of this server has to mend that.",
+    "store": "The code could not be looked up or noted as used, and nothing was sent: {}. The operator of this "
+    "server has to mend that.",
 }
+_FORGOTTEN = (
+    "The code was made before the store of used codes was started anew, and nobody can tell any more whether it was used. If it "
+    f"was, and that call had no answer, read what is true now before anything else. {_AGAIN}"
+)
 
 
 def _decoded(code: str) -> bytes | None:

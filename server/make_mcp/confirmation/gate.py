@@ -32,7 +32,7 @@ from make_tools.refusal import kind
 _STILL_SO = 2.0
 """Seconds after a look for which the target counts as seen."""
 _REMEMBERED = 200
-"""Previews and questions of which the outcome is open."""
+"""Previews of which the outcome is open."""
 
 
 class Way(Protocol):
@@ -62,7 +62,6 @@ class Gate:
         self._record = record
         self._unanswered = Unanswered()
         self._shown: Recent[str, Sight] = Recent(_REMEMBERED)
-        self._asked: Recent[bytes, bool] = Recent(_REMEMBERED)
 
     async def call(
         self,
@@ -92,6 +91,8 @@ class Gate:
     async def _write(
         self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, record: Record
     ) -> Done | Told:
+        if not client.may_write:
+            raise NotConfirmed("scope", previews.MAY_NOT_WRITE)
         given = dict(arguments)
         confirm = given.pop(CONFIRM, None)
         needed = needs(self._policy, endpoint)
@@ -121,7 +122,7 @@ class Gate:
             if self._policy == "human":
                 raise NotConfirmed("person_required", previews.NO_PERSON)
             # A question that was asked is not taken back by a client that says later that it cannot ask.
-            if self._asked.get(held.id):
+            if await self._codes.was_asked(held):
                 raise NotConfirmed("person_required", previews.STILL_ASKED)
         about = held.id.hex()
         reply = client.answered(about)
@@ -184,7 +185,7 @@ class Gate:
         # A form that nobody answers ends with the code, and not with the session.
         with anyio.move_on_after(self._codes.left(held)):
             if reply is None:
-                self._asked.put(held.id, True)
+                await self._codes.asked(held)
                 reply = await client.ask(asked)
                 self._codes.still_good(held)
             await self._heed(reply, held, asked.name)
@@ -239,7 +240,8 @@ class Gate:
         how = self._how(endpoint, client, reading)
         code = None
         if how in {"code", "code_and_person"}:
-            code = self._codes.make(attempt.claim, reading.state, force=attempt.call.forced)
+            id_ = await self._codes.new_id()
+            code = self._codes.make(attempt.claim, reading.state, force=attempt.call.forced, id_=id_)
             self._shown.put(code, reading.sight if guarded is None else previews.overruling(reading.sight, guarded))
         url = self._way.locate(endpoint, attempt.request)
         shown = previews.content(endpoint, attempt.request, url, reading.sight)

@@ -43,6 +43,11 @@ class Client(Protocol):
     def can_ask(self) -> bool: ...
 
     @property
+    def may_write(self) -> bool:
+        """Whether who signed in may change anything."""
+        ...
+
+    @property
     def waits(self) -> bool:
         """Whether `ask` waits for the person, so that the world may have moved on meanwhile."""
         ...
@@ -80,6 +85,7 @@ class Nobody:
     name: str | None = None
     can_ask: bool = False
     waits: bool = False
+    may_write: bool = True
 
     @property
     def line(self) -> str:

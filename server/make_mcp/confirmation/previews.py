@@ -19,6 +19,10 @@ LONGEST_TEXT = 10_000
 
 CHANGED = "The target is not as it was when the code was made. Nothing was sent; this is how it stands now."
 TRUE_IS_NO_CODE = "`confirm`: true is no confirmation here. It takes the code of a preview: this is one."
+MAY_NOT_WRITE = (
+    "insufficient_scope: this sign-in allows reading alone, since its token has no scope make:write. Nothing was looked at and nothing "
+    "was sent. Who gives out the tokens can add the scope."
+)
 NO_PERSON = (
     "This server asks a person before it changes anything (policy human), and this client cannot show the question. Nothing "
     "was changed. The user can do it at Make, or use a client that supports elicitation; the policy is its operator's alone."

@@ -1,6 +1,7 @@
 """Which codes were used. A code counts once, however many calls bring it, in however many processes."""
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable
@@ -10,29 +11,71 @@ from typing import Protocol, TypeVar
 
 import anyio.to_thread
 
+from make_mcp.confirmation.recent import Recent
+
 T = TypeVar("T")
+ID = 16
+"""Bytes of an id."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+_REMEMBERED = 1000
+"""Questions of which the outcome is open."""
+
+
+class Forgotten(OSError):
+    """The store has begun anew since the code was made: what it knew of it may be lost."""
 
 
 class UsedCodes(Protocol):
+    """Where it is noted. What a store cannot do, be it to look, raises OSError: the code must count as used then."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong when it raises, for the agent and the operator."""
+        ...
+
+    async def new_id(self) -> bytes:
+        """An id for a new code. Never fails: whether the code counts is seen when it is used."""
+        ...
+
     async def has(self, id_: bytes) -> bool:
         """Whether a code was used."""
         ...
 
     async def take(self, id_: bytes, until: float) -> bool:
-        """Notes a code as used, and says whether this call was the first. `until` (Unix seconds): it may be forgotten then.
-
-        Raises:
-            OSError: it cannot be noted; the code must count as used.
-        """
+        """Notes a code as used, and says whether this call was the first. `until` (Unix seconds): it may be forgotten then."""
         ...
 
+    async def asked(self, id_: bytes) -> None:
+        """Notes that a person is asked about the call of a code."""
+        ...
 
-class InMemory:
+    async def was_asked(self, id_: bytes) -> bool: ...
+
+
+class _InProcess:
+    """What does not leave the process."""
+
+    def __init__(self) -> None:
+        self._asked: Recent[bytes, bool] = Recent(_REMEMBERED)
+
+    async def new_id(self) -> bytes:
+        return secrets.token_bytes(ID)
+
+    async def asked(self, id_: bytes) -> None:
+        self._asked.put(id_, True)
+
+    async def was_asked(self, id_: bytes) -> bool:
+        return self._asked.get(id_) is True
+
+
+class InMemory(_InProcess):
     """For one process. `clock` counts seconds: one that nobody sets, so that nothing is forgotten early."""
 
+    trouble = "the memory of this process cannot be written"
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
         self._until: dict[bytes, float] = {}
         self._clock = clock
 
@@ -56,8 +99,13 @@ _SPARE = 3600.0
 """Seconds for which a code is remembered: far longer than it is good, for clocks that differ or are set."""
 
 
-class InFile:
-    """For several processes on one machine: a SQLite file, readable by its owner alone."""
+class InFile(_InProcess):
+    """For several processes on one machine: a SQLite file, readable by its owner alone.
+
+    What a person was asked each process knows by itself.
+    """
+
+    trouble = "the file of --confirm-store cannot be written"
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """Opens or makes the file.
@@ -65,6 +113,7 @@ class InFile:
         Raises:
             OSError: it cannot be written, or is something else.
         """
+        super().__init__()
         # Never made anew once it is gone: codes that were used would count as new.
         self._address = f"{path.absolute().as_uri()}?mode=rw"
         self._path = path

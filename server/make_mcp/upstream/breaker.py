@@ -13,6 +13,7 @@ from math import ceil
 
 import anyio
 
+from make_mcp.telemetry.observer import NOTHING, BreakerState, Observer
 from make_mcp.upstream.errors import Held, UpstreamError
 from make_mcp.upstream.trip import Trip
 
@@ -25,10 +26,13 @@ SECONDS = 30.0
 
 
 class Breaker:
-    """One for each credential and host. `host` is named in its errors."""
+    """One for each credential and host. `host` is named in its errors, `upstream` is what observers know."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, upstream: str = "", observer: Observer = NOTHING) -> None:
         self._host = host
+        self._upstream = upstream
+        self._observer = observer
+        self._told: BreakerState = "closed"
         self._failed: deque[bool] = deque(maxlen=LOOKED_AT)
         self._opened: float | None = None
         self._probing = False
@@ -57,6 +61,7 @@ class Breaker:
         self.check(trip)
         probes = self._opened is not None
         self._probing = self._probing or probes
+        self._tell()
         try:
             yield
         except UpstreamError as error:
@@ -69,6 +74,19 @@ class Breaker:
         finally:
             if probes:
                 self._probing = False
+            self._tell()
+
+    def forget(self) -> None:
+        """It is not used any more: nothing is known of the other side."""
+        self._opened, self._probing = None, False
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tells the observer what has changed."""
+        now: BreakerState = "closed" if self._opened is None else "half_open" if self._probing else "open"
+        if now != self._told:
+            self._observer.breaker(self._upstream, self._told, now)
+            self._told = now
 
     def _note(self, *, failed: bool, probes: bool) -> None:
         if probes:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 import httpx2
 
+from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream.breaker import Breaker
 from make_mcp.upstream.doors import Door, Doors, Exchange
 from make_mcp.upstream.errors import BadAnswer, Held, Refused, Unreachable, UpstreamError
@@ -24,7 +25,8 @@ from make_mcp.upstream.permit import Answered, Permit
 from make_mcp.upstream.places import Places
 from make_mcp.upstream.platform import PLATFORM, hold_to_make
 from make_mcp.upstream.retries import LONGEST_WAIT, persistently
-from make_mcp.upstream.trip import Trip
+from make_mcp.upstream.telling import ended
+from make_mcp.upstream.trip import FAIR, Trip
 from make_mcp.upstream.wire import Reply, Wire, cut_off, never_left, no_answer
 from make_tools import Endpoint, Request, Upstream
 
@@ -33,8 +35,6 @@ log = logging.getLogger(__name__)
 DEADLINE = 45.0
 """Seconds for a call, all that it waits for included. Below the 60 s after which hosts give up; above the 40 s that a
 responsive run may take."""
-_FAIR = 10.0
-"""Seconds in which an answer can be expected."""
 
 
 class Upstreams:
@@ -51,13 +51,17 @@ class Upstreams:
         *,
         deadline: float = DEADLINE,
         pace: Pace | None = None,
+        observer: Observer = NOTHING,
     ) -> None:
         self._doors = doors
         self.deadline = deadline
         self._pace = pace
+        self._observer = observer
         self._wire = Wire(Guard({base for door in doors.open.values() for base in _bases(door)}), transport)
-        self._breakers: dict[Upstream, Breaker] = {name: Breaker(_host(door)) for name, door in doors.open.items()}
-        self._places = Places()
+        self._breakers: dict[Upstream, Breaker] = {
+            name: Breaker(_host(door), name, observer) for name, door in doors.open.items()
+        }
+        self._places = Places(observer)
         self.secrets = tuple(door.key for door in doors.open.values())
         """What must not stand in any answer or error."""
 
@@ -68,6 +72,8 @@ class Upstreams:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for breaker in self._breakers.values():
+            breaker.forget()
         await self._wire.__aexit__(kind, error, trace)
 
     def locate(self, endpoint: Endpoint[...], request: Request) -> str:
@@ -115,7 +121,7 @@ class Upstreams:
         trip = Trip(exchange, request, permit.caller, since, since + self.deadline)
         if request is permit.request:
             trip.on_leaving, trip.before = permit.leaves, permit.before
-        return await persistently(lambda: self._once(trip), trip)
+        return await persistently(lambda: self._once(trip), trip, self._observer)
 
     async def _once(self, trip: Trip) -> Answered:
         breaker = self._breakers[trip.exchange.door.upstream]
@@ -157,19 +163,33 @@ class Upstreams:
             await trip.before()
             trip.before = None
         with breaker.watch(trip):
-            url = trip.exchange.door.url(trip.exchange.endpoint, trip.request)
             begun = anyio.current_time()
-            with anyio.CancelScope(deadline=trip.until):
-                reply = self._wire.exchange(trip, url, leave)
-                return _judged(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))
-            raise self._out_of_time(trip, anyio.current_time() - begun)
+            try:
+                answer = await self._in_time(trip, begun, leave)
+            except BaseException as error:
+                self._tell(trip, error, begun)
+                raise
+            self._tell(trip, answer, begun)
+            return answer
+
+    async def _in_time(self, trip: Trip, begun: float, leave: Leave | None) -> Answered:
+        url = trip.exchange.door.url(trip.exchange.endpoint, trip.request)
+        with anyio.CancelScope(deadline=trip.until):
+            reply = self._wire.exchange(trip, url, leave)
+            return _judged(trip, await (trip.while_telling(reply) if trip.exchange.changes else reply))
+        raise self._out_of_time(trip, anyio.current_time() - begun)
+
+    def _tell(self, trip: Trip, with_: Answered | BaseException, begun: float) -> None:
+        if self._observer is not NOTHING:
+            self._observer.requested(ended(trip, with_, anyio.current_time() - begun))
+        trip.sent += 1
 
     def _out_of_time(self, trip: Trip, had: float) -> UpstreamError:
         if not trip.has_left:
             return never_left(trip, f"within {self.deadline:g} s")
         error = no_answer(trip, f"within {self.deadline:g} s")
         # One that was begun when the call was nearly over says nothing about the other side.
-        error.is_failure = had >= min(_FAIR, self.deadline)
+        error.is_failure = had >= min(FAIR, self.deadline)
         return error
 
     async def _read_licence(self, trip: Trip, wanted: Request) -> None:

@@ -1,5 +1,6 @@
 """The doors to Make: base address, credentials, and which door a tool takes."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ class Doors:
     open: Mapping[Upstream, Door]
     prefer: Upstream
     lacks_zone: bool = False
+    nobody: str | None = None
+    """Why no door is open to this caller, where the operator's settings are not the reason."""
 
     def door(self, endpoint: Endpoint[...]) -> Door:
         """The door that a tool takes.
@@ -68,7 +71,17 @@ class Doors:
                 return self.open[upstream]
         raise NotConfigured(self._missing(endpoint))
 
+    @property
+    def account(self) -> str:
+        """What tells the account behind these doors from others: an idempotency key means another call there.
+
+        A digest: the account's key itself is nobody's business.
+        """
+        return " ".join(_account(door) for _, door in sorted(self.open.items()))
+
     def _missing(self, endpoint: Endpoint[...]) -> str:
+        if self.nobody is not None:
+            return f"{endpoint.name} was not called: {self.nobody}"
         if self.lacks_zone and "make" in endpoint.upstreams:
             return (
                 f"{endpoint.name} was not called: MAKE_API_KEY is set, MAKE_ZONE is not. Set it to the host that you see "
@@ -92,11 +105,16 @@ def open_doors(settings: Settings) -> Doors:
     found: dict[Upstream, Door] = {}
     if (key := settings.maton_key) is not None:
         found["maton"] = maton_door(settings.maton_base_url, key, settings.maton_connection)
-    base = settings.make_base_url or (f"https://{settings.make_zone}" if settings.make_zone else None)
+    base = make_base(settings)
     token = settings.make_key
     if token is not None and base is not None:
         found["make"] = make_door(base, token, settings.make_zone)
     return Doors(found, settings.prefer, lacks_zone=token is not None and base is None)
+
+
+def make_base(settings: Settings) -> str | None:
+    """Where Make's own API is; None where neither its address nor a zone is set."""
+    return settings.make_base_url or (f"https://{settings.make_zone}" if settings.make_zone else None)
 
 
 def maton_door(base_url: str, key: str, connection: str | None = None) -> Door:
@@ -113,6 +131,11 @@ def make_door(base_url: str, token: str, zone: str | None = None) -> Door:
     scheme = "Token" if _UUID.fullmatch(token) else "Bearer"
     zone = zone or base.removeprefix("https://").removeprefix("http://").removesuffix(MAKE_API)
     return Door("make", {"make": base}, {**_common(), "authorization": f"{scheme} {token}"}, token, zone)
+
+
+def _account(door: Door) -> str:
+    parts = [*door.bases.values(), *(f"{name}={value}" for name, value in sorted(door.headers.items()))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def encode(query: Mapping[str, object]) -> str:

@@ -36,6 +36,8 @@ def leaves_it_open(status: int, code: str | None, *, is_makes_own: bool) -> bool
 
 
 class UpstreamError(Exception):
+    word = "fault"
+    """What went wrong, for logs and metrics."""
     passes = False
     """Whether the same request may go through a moment later."""
     is_failure = False
@@ -45,11 +47,11 @@ class UpstreamError(Exception):
 
 
 class NotConfigured(UpstreamError):
-    pass
+    word = "no_key"
 
 
 class GuardError(UpstreamError):
-    pass
+    word = "guard"
 
 
 class Held(UpstreamError):
@@ -57,12 +59,13 @@ class Held(UpstreamError):
 
     def __init__(self, tool: str, code: Literal["rate_limited", "circuit_open", "busy"], text: str) -> None:
         super().__init__(f"{tool}: {code}: {text}")
-        self.code = code
+        self.word = self.code = code
 
 
 class Unreachable(UpstreamError):
     """`was_sent`: the request may have left, and was a read."""
 
+    word = "unreachable"
     passes = True
     is_failure = True
 
@@ -72,10 +75,13 @@ class Unreachable(UpstreamError):
 
 
 class OutcomeUnknown(UpstreamError):
+    word = "outcome_unknown"
     is_failure = True
 
 
 class BadAnswer(UpstreamError):
+    word = "bad_upstream_response"
+
     def __init__(self, text: str, *, status: int) -> None:
         super().__init__(text)
         self.status = status
@@ -86,6 +92,8 @@ class Refused(UpstreamError):
     as one safe line; `concerned` the scenarios that it names, one safe line each. `is_makes_own`: the body is JSON with a
     message or a code, and not the page of something that stands in between.
     """
+
+    word = "refused"
 
     def __init__(  # noqa: PLR0913  # each a keyword, and most of them seldom given
         self,

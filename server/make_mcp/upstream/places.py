@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream.errors import Held
 from make_mcp.upstream.trip import Trip
 
@@ -18,7 +19,8 @@ MOST_WAITING = 1000
 
 
 class Places:
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer = NOTHING) -> None:
+        self._observer = observer
         self._all = anyio.Semaphore(PLACES, fast_acquire=True)
         self._writes = anyio.Semaphore(FOR_WRITES, fast_acquire=True)
         self._waiting = {True: 0, False: 0}
@@ -37,10 +39,14 @@ class Places:
         """
         wanted = [self._writes, self._all] if trip.exchange.changes else [self._all]
         taken: list[anyio.Semaphore] = []
+        begun = anyio.current_time()
         try:
-            for places in wanted:
-                await self._take(places, trip)
-                taken.append(places)
+            try:
+                for places in wanted:
+                    await self._take(places, trip)
+                    taken.append(places)
+            finally:
+                self._observer.waited("place", anyio.current_time() - begun)
             yield
         finally:
             for places in taken:

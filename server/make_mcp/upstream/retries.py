@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from math import ceil
 from typing import TypeVar
 
+from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream.errors import Unreachable, UpstreamError
 from make_mcp.upstream.trip import Trip
 
@@ -34,7 +35,7 @@ _JITTER = 0.5
 T = TypeVar("T")
 
 
-async def persistently(once: Callable[[], Awaitable[T]], trip: Trip) -> T:
+async def persistently(once: Callable[[], Awaitable[T]], trip: Trip, observer: Observer = NOTHING) -> T:
     """What `once` brings, tried again where that is safe and worth it, within the time of the call.
 
     Raises:
@@ -44,7 +45,7 @@ async def persistently(once: Callable[[], Awaitable[T]], trip: Trip) -> T:
         return await once()
     except UpstreamError as error:
         first = error
-        wait = await _before_the_next(error, 1, trip)
+        wait = await _before_the_next(error, 1, trip, observer)
         if wait is None:
             raise
 
@@ -65,7 +66,7 @@ async def persistently(once: Callable[[], Awaitable[T]], trip: Trip) -> T:
             try:
                 return await once()
             except UpstreamError as error:
-                wait = await _before_the_next(error, attempt.num, trip)
+                wait = await _before_the_next(error, attempt.num, trip, observer)
                 raise
             except BaseException:
                 wait = None
@@ -73,11 +74,12 @@ async def persistently(once: Callable[[], Awaitable[T]], trip: Trip) -> T:
     raise first
 
 
-async def _before_the_next(error: UpstreamError, number: int, trip: Trip) -> float | None:
+async def _before_the_next(error: UpstreamError, number: int, trip: Trip, observer: Observer) -> float | None:
     """The pause before the next try, of which the caller is told; None if there is none."""
     wait = _pause(error, number, trip)
     if wait is None:
         return None
+    observer.retried(trip.exchange.door.upstream, error.word)
     log.info("%s: try %d comes in %.1f s (%s)", trip.tool, number + 1, wait, type(error).__name__)
     if wait > _UNTOLD:
         await trip.tell(f"no usable answer yet; the next try comes in {ceil(wait)} s")

@@ -10,10 +10,10 @@ from make_mcp.upstream.doors import Exchange
 from make_mcp.upstream.permit import Caller
 from make_tools import Request
 
+FAIR = 10.0
+"""Seconds in which an answer can be expected."""
 _PATIENCE = 2.05
 """Seconds that a caller is left without a word: two, and the grain of what waits."""
-_FAIR = 10.0
-"""Seconds in which an answer can be expected."""
 _AGAIN = 5.0
 """Seconds from one word to the next."""
 _LISTENING = 1.0
@@ -40,6 +40,8 @@ class Trip:
     """Whether it reads what the pace goes by."""
     has_left: bool = False
     """Whether any of it may have reached the other side."""
+    sent: int = 0
+    """How often it was on its way before."""
     _next_word: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class Trip:
     @property
     def room(self) -> float:
         """Seconds that it may wait before it leaves: a write that is cut off in the middle is worse than one that was not begun."""
-        return self.left - (min(_FAIR, (self.until - self.since) / 2) if self.exchange.changes else 0.0)
+        return self.left - (min(FAIR, (self.until - self.since) / 2) if self.exchange.changes else 0.0)
 
     @property
     def left(self) -> float:

@@ -13,6 +13,7 @@ import httpx2
 from pydantic_core import to_json
 
 from make_mcp.settings import SettingsError
+from make_mcp.upstream import tls
 from make_mcp.upstream.doors import Door
 from make_mcp.upstream.errors import BadAnswer, GuardError, OutcomeUnknown, Unreachable
 from make_mcp.upstream.guard import Guard
@@ -65,8 +66,7 @@ class Wire:
         self._guard = guard
         self._tells_steps = transport is None
         with _environment():
-            # One for all: it takes a while to make.
-            context = httpx2.create_ssl_context()
+            context = tls.context()
             self._reads = _client(guard, transport, context, kept=_KEPT)
             # A write gets a connection of its own: one that was kept can be closed in the moment in which it is used, and can
             # hold bytes that the other side sent too many, which would pass for the answer.

@@ -164,6 +164,9 @@ async def _listen(served: Served, *, task_status: anyio.abc.TaskStatus[None]) ->
         except (anyio.EndOfStream, anyio.IncompleteRead):
             assert is_announced, f"the server did not start: {served.stderr}"
             return
+        if "nobody signs in" in line:
+            # So it is here, and it is said at each start.
+            continue
         if is_announced or "make-mcp serves" not in line:
             served.stderr.append(line)
             served.said.set()

@@ -10,7 +10,7 @@ from tests.server.faults.manners import Arrived, after, answer
 from tests.server.faults.upstream import Upstream, most_in
 from tests.server.network import MATON_KEY, calling
 
-from make_mcp.app import open_caller
+from make_mcp.callers import open_caller
 from make_mcp.calls import Answer, Caller
 from make_mcp.settings import load
 

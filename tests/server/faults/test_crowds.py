@@ -22,6 +22,7 @@ from tests.server.faults.upstream import Upstream
 from tests.server.network import calling
 
 from make_mcp.calls import Answer
+from make_mcp.upstream.places import FOR_WRITES
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -75,6 +76,20 @@ async def test_slow_writes_do_not_keep_looks_out(clock: Clock):
         # What was told that it is busy did not leave.
         assert len(upstream.of(RUN.path)) == counts["ok"] + counts["outcome_unknown"]
     assert clock.now <= 46
+
+
+async def test_writes_that_wait_for_a_place_keep_no_turn_from_looks(clock: Clock):
+    """F15: a turn whose request cannot leave yet is given back, so that the pace holds up nobody else for it."""
+    async with Upstream() as upstream, calling(None, upstream.maton(pace=None)) as caller:
+        upstream.on(RUN.path, after(15, OK))
+        runs = [asyncio.ensure_future(RUN.by(caller)) for _ in range(FOR_WRITES + 20)]
+        # Each of them has had its turn by now.
+        await asyncio.sleep(10)
+        assert len(upstream.of(RUN.path)) == FOR_WRITES
+        is_whole(await READ.by(caller))
+        assert clock.now < 11
+        for outcome in await asyncio.gather(*runs):
+            is_whole(outcome)
 
 
 async def test_a_long_queue_of_writes_is_no_queue_for_looks(clock: Clock):

@@ -19,10 +19,13 @@ from tests.server.faults.served import MODES, SOON, Era, Watched
 from tests.server.faults.test_process import ENDED, attempt
 from tests.server.faults.upstream import Exchange
 
-from make_mcp.app import build, open_caller
+from make_mcp.app import build
+from make_mcp.callers import open_caller
 from make_mcp.ending import Ending
-from make_mcp.hosting import PATHS, InFlight, serve
-from make_mcp.loopback import listen
+from make_mcp.hosting.application import PATHS
+from make_mcp.hosting.plan import Hosting
+from make_mcp.hosting.serve import InFlight, serve
+from make_mcp.listening import listen
 from make_mcp.settings import load
 
 Transport = Literal["http", "sse"]
@@ -74,7 +77,7 @@ async def hosted(transport: Transport, upstream: Watched) -> AsyncGenerator[Host
             server = Hosted(ending, f"http://127.0.0.1:{port}{PATHS[transport]}", port, limits=limits)
 
             async def run() -> None:
-                await serve(build(caller, tools), transport, listening, ending)
+                await serve(build(caller, tools), Hosting(transport, None), listening, ending)
                 server.over.set()
 
             tasks.start_soon(run)

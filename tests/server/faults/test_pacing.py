@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from tests.server.faults.calls import CLEAR, DELETE, READ, START, is_whole, seconds_in, together, told
 from tests.server.faults.certificates import Authority
-from tests.server.faults.clock import Clock
-from tests.server.faults.manners import Arrived, after, answer, hang, waits
+from tests.server.faults.clock import Clock, calm
+from tests.server.faults.manners import Arrived, after, answer, hang, never_reads, waits
 from tests.server.faults.upstream import Upstream, most_in
 from tests.server.gates import Person
 from tests.server.network import calling
@@ -213,17 +213,38 @@ async def test_those_who_give_up_leave_their_place_to_the_others(clock: Clock):
     assert clock.now == 0
 
 
-async def test_the_first_of_those_who_wait_can_give_up_too(clock: Clock):
-    """F17: the others do not wait for one who has gone."""
+@pytest.mark.parametrize("pause", [0.1, 0, None], ids=["one by one", "as the next is called", "in one moment"])
+async def test_the_first_of_those_who_wait_can_give_up_too(pause: float | None, clock: Clock):
+    """F17: the others do not wait for one who has gone, even as it became the first."""
     async with Upstream() as upstream, calling(None, upstream.maton(pace=None)) as caller:
         calls = [asyncio.ensure_future(get(caller, n)) for n in range(1, 16)]
-        for n in (11, 12, 13, 14):
-            await asyncio.sleep(0.1)
-            calls[n - 1].cancel()
+        await upstream.has(SECOND)
+        await calm()
+        for one in calls[10:14]:
+            one.cancel()
+            if pause is not None:
+                await asyncio.sleep(pause)
         done = await asyncio.gather(*calls, return_exceptions=True)
-        assert isinstance(done[14], Answer)
+        assert [type(one) for one in done[10:]] == [asyncio.CancelledError] * 4 + [Answer]
         assert len(upstream.arrived) == 11
     assert clock.now < 1.5
+
+
+async def test_what_never_left_does_not_count(authority: Authority, monkeypatch: pytest.MonkeyPatch, clock: Clock):
+    """F17: ten are given up over their handshakes, and the next ten do not wait for them."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    upstream = Upstream(tls=authority.server(), greetings=[never_reads] * SECOND)
+    async with upstream, calling(None, upstream.maton(pace=None)) as caller:
+        calls = [asyncio.ensure_future(get(caller, n)) for n in range(1, 11)]
+        await asyncio.sleep(0.5)
+        assert upstream.connections == SECOND
+        for one in calls:
+            one.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        for one in await together(*[lambda n=n: get(caller, n) for n in range(11, 21)]):
+            is_whole(one)
+        assert len(upstream.arrived) == SECOND
+    assert clock.now < 1
 
 
 async def test_a_call_that_is_given_up_as_it_leaves_keeps_its_place_in_the_count():

@@ -16,8 +16,9 @@ from tests.server.faults.manners import after, answer
 from tests.server.faults.upstream import Upstream
 from tests.server.network import ENDPOINTS, calling
 
-from make_mcp.app import build, tool
+from make_mcp.app import build
 from make_mcp.confirmation import schema
+from make_mcp.selection import tool
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.parametrize("mode", ["auto", "legacy"])]
 

@@ -114,5 +114,5 @@ def test_the_server_ends_with_one_line_and_without_the_password():
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "Redis does not count for us" in done.stderr
+    assert "Redis does not work for us" in done.stderr
     assert PASSWORD not in done.stderr

@@ -186,15 +186,26 @@ async def test_a_write_takes_no_connection_that_was_kept_and_one_that_ends_witho
     assert clock.now < 1
 
 
-async def test_what_was_sent_too_much_on_a_kept_connection_is_no_answer_to_a_write(clock: Clock):
+@pytest.mark.parametrize("before", [READ, RENAME], ids=str)
+async def test_what_was_sent_too_much_on_a_kept_connection_is_no_answer_to_a_write(before: Call, clock: Clock):
     """F6: a second answer behind the first, which nobody asked for, must not say what a write did."""
     surplus = b'HTTP/1.1 200 OK\r\ncontent-length: 24\r\n\r\n{"executionId":"0stale"}'
+    too_much = raw(head(200, [("content-length", "2")]) + b"{}" + surplus, then=keep_open)
     async with Upstream() as upstream, calling(None, upstream.make()) as caller:
-        upstream.on(READ.path, raw(head(200, [("content-length", "2")]) + b"{}" + surplus, then=keep_open))
-        upstream.on_writes(answer({"scenario": {"id": 5}}))
-        is_whole(await READ.by(caller))
+        upstream.on(before.path, too_much, method=before.method)
+        upstream.on(START.path, answer({"scenario": {"id": 5}}))
+        is_whole(await before.by(caller))
         assert is_whole(await START.by(caller)) == {"scenario": {"id": 5}}
-        assert tally(upstream.writes) == {"POST /scenarios/5/start": 1}
+        assert tally(upstream.of(START.path)) == {"POST /scenarios/5/start": 1}
+    assert clock.now < 1
+
+
+async def test_a_write_takes_no_connection_of_another_write(clock: Clock):
+    """F6: theirs are not kept either."""
+    async with Upstream() as upstream, calling(None, upstream.make()) as caller:
+        for call in (START, RENAME, START):
+            is_whole(await call.by(caller))
+        assert len({write.connection for write in upstream.writes}) == len(upstream.writes) == 3
     assert clock.now < 1
 
 

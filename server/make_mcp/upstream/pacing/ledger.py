@@ -55,14 +55,10 @@ class Scripts(Protocol):
 
 
 class Ledger:
-    """The lists. An entry is a time of Redis, in ticks.
+    """The lists. An entry is a time of Redis, in ticks."""
 
-    `failures` is what the methods raise when Redis does not do as it should.
-    """
-
-    def __init__(self, scripts: Scripts, failures: tuple[type[Exception], ...]) -> None:
+    def __init__(self, scripts: Scripts) -> None:
         self._scripts = scripts
-        self.failures = failures
         self._ahead: float | None = None
         """Seconds from the event loop's time to that of Redis."""
         self._measured = 0.0

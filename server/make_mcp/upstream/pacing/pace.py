@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 
+from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream.doors import Door
 from make_mcp.upstream.errors import Held
 from make_mcp.upstream.pacing.slots import Rate, Slot, Slots
@@ -59,6 +60,8 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
+    kind: str
+    """`fixed`, `organization`, `maton` or `make`."""
     key: str
     rate: Callable[[], Rate] | None
     """None where only the other side's own wish to be left alone counts."""
@@ -68,9 +71,10 @@ class _Budget:
 class Pace:
     """The pace of all doors. `fixed` takes the place of what Maton and Make allow."""
 
-    def __init__(self, slots: Slots, fixed: Rate | None = None) -> None:
+    def __init__(self, slots: Slots, fixed: Rate | None = None, observer: Observer = NOTHING) -> None:
         self._slots = slots
         self._fixed = fixed
+        self._observer = observer
         self._belongings = Belongings()
         self._queues: dict[str, Turns] = {}
         self._sent: dict[int, int] = {}
@@ -87,14 +91,22 @@ class Pace:
         leave = Leave(self._slots, _WRITES_ARRIVE if trip.exchange.changes else _READS_ARRIVE)
         try:
             for budget in self._budgets(trip):
-                await self._in_peace(trip, budget)
-                if budget.rate is not None:
-                    leave.taken.append(await self._queue(budget).take(trip, budget.rate))
+                await self._wait(trip, budget, leave)
             yield leave
         finally:
             with anyio.CancelScope(shield=True):
                 for slot in leave.taken:
                     await (self._slots.arrived(slot) if trip.has_left else self._slots.give_back(slot))
+
+    async def _wait(self, trip: Trip, budget: _Budget, leave: Leave) -> None:
+        """Waits for its turn in one budget."""
+        begun = anyio.current_time()
+        try:
+            await self._in_peace(trip, budget)
+            if budget.rate is not None:
+                leave.taken.append(await self._queue(budget).take(trip, budget.rate))
+        finally:
+            self._observer.waited(budget.kind, anyio.current_time() - begun)
 
     def leave_alone(self, trip: Trip, seconds: float) -> None:
         """The other side asked for it: nothing of the same budget leaves for so long."""
@@ -136,15 +148,17 @@ class Pace:
         own = _key_of(door)
         fixed = self._fixed
         if fixed is not None:
-            return [_Budget(own, lambda: fixed, "the pace that the operator set")]
+            return [_Budget("fixed", own, lambda: fixed, "the pace that the operator set")]
         budgets: list[_Budget] = []
         organization = self._organization(trip)
         if organization is not None:
             rate = partial(self._licensed, organization)
-            budgets.append(_Budget(f"organization:{organization}", rate, f"organization {organization}"))
+            budgets.append(
+                _Budget("organization", f"organization:{organization}", rate, f"organization {organization}")
+            )
         if door.upstream == "maton":
-            budgets.append(_Budget(own, lambda: MATON, "Maton"))
-        return budgets or [_Budget(own, None, "Make")]
+            budgets.append(_Budget("maton", own, lambda: MATON, "Maton"))
+        return budgets or [_Budget("make", own, None, "Make")]
 
     def _licensed(self, organization: int) -> Rate:
         return Rate(self._belongings.allowed(organization) or UNKNOWN_LICENCE, _MINUTE)

@@ -10,11 +10,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import anyio
 
-from make_mcp.settings import SettingsError, variable
+from make_mcp.redis_connection import NO_PACKAGE, PREFIX, RedisConnection, Share, open_redis
+from make_mcp.settings import SettingsError
 from make_mcp.upstream.pacing.ledger import Full, Ledger, Scripts, margin
 from make_mcp.upstream.pacing.memory import MemorySlots
 from make_mcp.upstream.pacing.slots import Rate, Slot, Slots
@@ -25,10 +26,7 @@ ANSWERS_WITHIN = 1.0
 """Seconds. A Redis that takes longer is worth less than none."""
 ASKED_AGAIN_AFTER = 3.0
 """Seconds from an answer that did not come to the next question."""
-_STARTS_WITHIN = 5.0
-"""Seconds for the first exchange: names are looked up, TLS and passwords are agreed upon."""
-_CONNECTIONS = 8
-_PREFIX = "make-mcp:pace"
+_PREFIX = f"{PREFIX}:pace"
 
 _Answer = TypeVar("_Answer")
 
@@ -36,9 +34,10 @@ _Answer = TypeVar("_Answer")
 class RedisSlots:
     """Budgets in Redis. `open` makes one."""
 
-    def __init__(self, ledger: Ledger, own: Slots) -> None:
+    def __init__(self, ledger: Ledger, own: Slots, share: Share) -> None:
         self._ledger = ledger
         self._own = own
+        self._share = share
         self._silent_until: float | None = None
         """None while Redis answers; otherwise when it is asked again."""
         self._crowded: dict[str, float] = {}
@@ -49,56 +48,34 @@ class RedisSlots:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str) -> AsyncGenerator["RedisSlots"]:
-        """The budgets in the Redis of this URL.
+        """The budgets in the Redis of this URL, where nothing else of the process uses it.
 
         Raises:
             SettingsError: nothing can be counted there. The text says what to do, and nothing of the URL.
         """
+        async with open_redis(url) as connection:
+            yield await cls.on(connection)
+
+    @classmethod
+    async def on(cls, connection: RedisConnection) -> "RedisSlots":
+        """The budgets in an open Redis.
+
+        Raises:
+            SettingsError: as `open` says.
+        """
+        from limits.aio.storage import RedisStorage
+        from limits.errors import ConfigurationError
+
         try:
-            from limits.aio.storage import RedisStorage
-            from limits.errors import ConfigurationError
-            from redis.asyncio import BlockingConnectionPool
-            from redis.asyncio.retry import Retry
-            from redis.backoff import NoBackoff
-            from redis.exceptions import AuthenticationError, RedisError
-            from redis.exceptions import ConnectionError as ConnectionFailed
-        except ImportError:
-            raise SettingsError(_NO_PACKAGE) from None
-        try:
-            # redis leaves the types of its options open.
-            pool: Any = cast("Any", BlockingConnectionPool).from_url(
-                url,
-                max_connections=_CONNECTIONS,
-                timeout=ANSWERS_WITHIN,
-                socket_timeout=ANSWERS_WITHIN,
-                socket_connect_timeout=_STARTS_WITHIN,
-                protocol=2,
-                # A connection that Redis closed while nobody used it is no outage.
-                retry=Retry(NoBackoff(), 1),
-                retry_on_error=[ConnectionFailed],
+            # What `limits` is given is not the URL.
+            storage = RedisStorage(
+                "redis://", implementation="redispy", connection_pool=connection.pool, key_prefix=_PREFIX
             )
-            # The URL stays here: what `limits` is given is not it.
-            storage = RedisStorage("redis://", implementation="redispy", connection_pool=pool, key_prefix=_PREFIX)
-        except ValueError:
-            raise SettingsError(_NO_ADDRESS) from None
         except ConfigurationError:
-            raise SettingsError(_NO_PACKAGE) from None
-        ledger = Ledger(cast("Scripts", storage.bridge), (RedisError, OSError))
-        try:
-            try:
-                with anyio.fail_after(_STARTS_WITHIN):
-                    await ledger.begin()
-            except (TypeError, ValueError):
-                # An option after the `?` that redis does not know.
-                raise SettingsError(_NO_ADDRESS) from None
-            except AuthenticationError:
-                raise SettingsError(f"Redis does not take the name or the password of {_WHERE}: mend them") from None
-            except (RedisError, OSError) as error:
-                raise SettingsError(_no_answer(error)) from None
-            yield cls(ledger, MemorySlots())
-        finally:
-            with anyio.move_on_after(ANSWERS_WITHIN, shield=True):
-                await pool.aclose()
+            raise SettingsError(NO_PACKAGE) from None
+        ledger = Ledger(cast("Scripts", storage.bridge))
+        await connection.begin(ledger.begin)
+        return cls(ledger, MemorySlots(), connection.share("pace"))
 
     async def take(self, key: str, rate: Rate) -> Slot | float:
         now = anyio.current_time()
@@ -165,13 +142,11 @@ class RedisSlots:
             self._silent_until = now + ASKED_AGAIN_AFTER
             self._ledger.forget_the_clock()
         try:
-            with anyio.fail_after(ANSWERS_WITHIN):
-                answer = await question()
-        except self._ledger.failures as error:
+            answer = await self._share.ask(question, ANSWERS_WITHIN)
+        except OSError as error:
             if self._silent_until is None:
                 log.warning(
-                    "Redis does not answer (%s): until it does, this process keeps the pace by itself alone",
-                    type(error).__name__,
+                    "Redis does not answer (%s): until it does, this process keeps the pace by itself alone", error
                 )
             self._silent_until = anyio.current_time() + ASKED_AGAIN_AFTER
             return None
@@ -193,18 +168,3 @@ class _Shared(Slot):
 
 def _politeness(rate: Rate) -> float:
     return random.uniform(0.5, 1) * min(0.05, rate.seconds / rate.amount)  # noqa: S311 - it guards no secret
-
-
-_WHERE = f"{variable('redis_url')} (or its file)"
-_NO_PACKAGE = "counting in Redis needs the package redis, 5.2 or later: pip install 'make-mcp[redis]'"
-_NO_ADDRESS = (
-    f"{_WHERE} holds an address that cannot be used: it takes one such as redis://127.0.0.1:6379/0, in which a name or "
-    "password has its special characters percent-encoded"
-)
-
-
-def _no_answer(error: Exception) -> str:
-    return (
-        f"Redis does not count for us at the address of {_WHERE} ({type(error).__name__}): start it, let us write there, or mend "
-        "the address; without the setting each process keeps a pace of its own"
-    )

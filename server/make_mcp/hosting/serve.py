@@ -1,73 +1,82 @@
-"""The HTTP transports: Streamable HTTP, and SSE for clients that know nothing newer. Loopback only, for now."""
+"""Serves MCP over HTTP until the process is told to end, and lets finish what is in flight then."""
 
+import logging
 import socket
 import sys
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import anyio
 import anyio.lowlevel
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.server import Server
-from mcp.server.sse import SseServerTransport
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.streamable_http import EventStore
 from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED
-from starlette.applications import Starlette
-from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
 
 from make_mcp.ending import Ending
-from make_mcp.loopback import run
+from make_mcp.hosting.application import PATHS, Surroundings, application
+from make_mcp.hosting.entrance import Entrance
+from make_mcp.hosting.health import Health, Reach, nowhere
+from make_mcp.hosting.plan import Hosting
+from make_mcp.listening import Crowd, run
+from make_mcp.telemetry.observer import NOTHING, Observer
 
-PATHS = {"http": "/mcp", "sse": "/sse"}
-_MESSAGES = "/messages/"
+log = logging.getLogger(__name__)
+
 _CANCELLING = 0.2
 """Seconds for calls to end once they are cancelled. What works in a thread may take longer, and is left to the process's end."""
 _TURNS = 100
-"""Turns of the event loop in which an answer gets from the call to the socket, through the tasks of the SDK: there are ten or so."""
+"""Turns of the event loop in which a request gets from the socket to the call, or its answer back, through the tasks of the SDK:
+there are ten or so."""
 
 
-def application(server: Server[Any], transport: Literal["http", "sse"], port: int) -> Starlette:
-    """The ASGI application. Only requests addressed to this machine by a loopback name, and no web page, get through."""
-    security = TransportSecuritySettings(
-        # Exact names with the port: the SDK's wildcard lets `localhost:3000.evil.com` through.
-        allowed_hosts=[f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")],
-        allowed_origins=[],
-    )
-    if transport == "http":
-        return server.streamable_http_app(streamable_http_path=PATHS["http"], transport_security=security)
-    sse = SseServerTransport(_MESSAGES, security_settings=security)
-
-    return Starlette(
-        routes=[
-            Route(PATHS["sse"], _SseEndpoint(server, sse), methods=["GET"]),
-            Mount(_MESSAGES, sse.handle_post_message),
-        ]
-    )
+def _announce(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
-class _SseEndpoint:
-    """The stream that an SSE client opens; it lasts as long as the session."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is there beside the MCP server."""
 
-    def __init__(self, server: Server[Any], sse: SseServerTransport) -> None:
-        self._server = server
-        self._sse = sse
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._sse.connect_sse(scope, receive, send) as (incoming, outgoing):
-            await self._server.run(incoming, outgoing, self._server.create_initialization_options())
+    entrance: Entrance = field(default_factory=Entrance)
+    """How callers sign in."""
+    reach: Reach = nowhere
+    """Looks whether Make answers."""
+    observer: Observer = NOTHING
+    announce: Callable[[str], None] = _announce
+    """Says where it serves."""
+    events: EventStore | None = None
+    """Keeps what was streamed to older clients; without it a broken stream is lost."""
 
 
 async def serve(
-    server: Server[Any], transport: Literal["http", "sse"], listening: socket.socket, ending: Ending
+    server: Server[Any],
+    hosting: Hosting,
+    listening: socket.socket,
+    ending: Ending,
+    beside: Beside | None = None,
 ) -> None:
     """Serves MCP clients until the process is told to end."""
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     calls = InFlight()
     server.middleware.insert(0, calls)
-    sys.stderr.write(f"make-mcp serves {transport} at http://{shown}:{port}{PATHS[transport]}\n")
-    await run(application(server, transport, port), listening, ending, calls.finish)
+    beside = beside or Beside()
+    around = Surroundings(
+        port=port,
+        health=Health(beside.reach, ending.begun.is_set),
+        sign_in=lambda app: beside.entrance.guard(app, beside.observer.refused),
+        open_routes=beside.entrance.open_routes,
+        refused=beside.observer.refused,
+        count_sessions=beside.observer.sessions,
+        events=beside.events,
+    )
+    beside.announce(f"make-mcp serves {hosting.transport} at http://{shown}:{port}{PATHS[hosting.transport]}")
+    if not hosting.signs_in:
+        log.warning("nobody signs in: every program on this machine can call (--auth-token-file takes a token)")
+    await run(application(server, hosting, around), listening, ending, calls.finish, Crowd(hosting.most_connections))
 
 
 class InFlight:
@@ -99,7 +108,10 @@ class InFlight:
     async def finish(self, ending: Ending) -> None:
         """Gives the calls a grace, cancels what is left, and comes back when their answers are on the way."""
         with anyio.move_on_after(ending.grace):
-            await self._end(ending.hurried)
+            while not ending.hurried.is_set():
+                await self._end(ending.hurried)
+                if await self._stays_quiet():
+                    break
         self._is_over = True
         for call in self._calls:
             call.cancel()
@@ -107,6 +119,14 @@ class InFlight:
             await self._end()
         for _ in range(_TURNS):
             await anyio.lowlevel.checkpoint()
+
+    async def _stays_quiet(self) -> bool:
+        """Whether no call begins any more: requests that are in may be on their way here, through sign-in and the SDK."""
+        for _ in range(_TURNS):
+            if self._calls:
+                return False
+            await anyio.lowlevel.checkpoint()
+        return not self._calls
 
     async def _end(self, hurried: anyio.Event | None = None) -> None:
         """Comes back when no call is in flight, or when it is hurried."""

@@ -1,5 +1,6 @@
-"""Serves an HTTP application on an address of this machine."""
+"""Listens, serves an HTTP application, and ends in good order."""
 
+import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable, Generator
@@ -10,13 +11,21 @@ import uvicorn
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from make_mcp.connections import Config, Connection, Crowd
 from make_mcp.ending import Ending
+from make_mcp.newcomers import turn_away
 from make_mcp.settings import SettingsError
 
 Finish = Callable[[Ending], Awaitable[None]]
 """Waits for what deserves a grace."""
 _FLUSH = 0.1
 """Seconds for a client to take what is written to it at the end."""
+_LINGER = 0.2
+"""Seconds for a client who has just connected to say what they want."""
+_HANDSHAKE = 0.02
+"""Seconds from a client's first word to a connection that we know."""
+_BACKLOG = 1024
+"""Connections that wait for us at most."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -31,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-        listening.listen(128)
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         taken = "it is taken" if error.errno == errno.EADDRINUSE else error.strerror
@@ -39,16 +48,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def run(application: ASGIApp, listening: socket.socket, ending: Ending, finish: Finish) -> None:
-    """Serves until the process is told to end, and ends as `_Server.shutdown` says."""
+async def run(
+    application: ASGIApp, listening: socket.socket, ending: Ending, finish: Finish, crowd: Crowd | None = None
+) -> None:
+    """Serves until the process is told to end, and ends as `_Server.shutdown` says. `crowd` counts the connections."""
     requests = Requests(application)
-    config = uvicorn.Config(
-        requests,
-        # Ours goes to stderr; uvicorn's own access log would write addresses and session ids to stdout.
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    config = Config(requests, crowd or Crowd())
     await _Server(config, requests, ending, finish).serve(sockets=[listening])
 
 
@@ -150,7 +155,7 @@ class _Request:
 class _Server(uvicorn.Server):
     """uvicorn's server, told to end by `ending` in place of its own signal handlers."""
 
-    def __init__(self, config: uvicorn.Config, requests: Requests, ending: Ending, finish: Finish) -> None:
+    def __init__(self, config: Config, requests: Requests, ending: Ending, finish: Finish) -> None:
         super().__init__(config)
         self._requests = requests
         self._ending = ending
@@ -169,13 +174,39 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no new connections, lets finish what deserves it, cancels the rest, and lets answers leave."""
-        for listening in (*self.servers, *(sockets or ())):
-            listening.close()
+        for listening in sockets or ():
+            turn_away(listening)
+        # Who is on the way in comes in, and is made known: a server that closes drops whom it has just accepted.
+        await anyio.sleep(_HANDSHAKE)
+        for listening, server in zip(sockets or (), self.servers, strict=True):
+            await self._let_in(listening)
+            # Nothing waits between the last look and this.
+            server.close()
+        # Who is in has sent something, or is about to: a proxy would take a closed door for a failed call.
+        with anyio.move_on_after(min(_LINGER, self._ending.grace)):
+            while any(connection.is_arriving for connection in self._connections):  # noqa: ASYNC110  # uvicorn has no event for it
+                await anyio.sleep(0.01)
         await self._finish(self._ending)
         await self._requests.end()
-        for connection in list(self.server_state.connections):
+        for connection in self._connections:
             connection.shutdown()
         with anyio.move_on_after(_FLUSH):
             while self.server_state.connections:  # noqa: ASYNC110  # uvicorn has no event for it
                 await anyio.sleep(0.01)
         await self.lifespan.shutdown()
+
+    @property
+    def _connections(self) -> list[Connection]:
+        return [each for each in self.server_state.connections if isinstance(each, Connection)]
+
+    async def _let_in(self, listening: socket.socket) -> None:
+        """Takes the connections that the system has accepted for us; it would cut them off when we stop listening."""
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):
+            for _ in range(_BACKLOG):
+                connected, _ = listening.accept()
+                connected.setblocking(False)  # the standard library's own form
+                await loop.connect_accepted_socket(self._connection, connected)
+
+    def _connection(self) -> Connection:
+        return Connection(self.config, self.server_state, self.lifespan.state)

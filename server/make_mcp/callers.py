@@ -1,0 +1,225 @@
+"""Who is served what: from settings to callers that are ready to be called."""
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mcp.server.auth.provider import AccessToken
+from mcp_types import Tool
+
+from make_mcp.answers import Shaping
+from make_mcp.audit import discreet, open_audit
+from make_mcp.calls import Caller
+from make_mcp.confirmation import Codes, Gate, schema
+from make_mcp.confirmation.gate import Way
+from make_mcp.confirmation.record import Record
+from make_mcp.confirmation.used import InFile
+from make_mcp.idempotency import PATIENCE, InMemory, Keys
+from make_mcp.secrets import Credentials, keys_of
+from make_mcp.selection import select, tool, why_not
+from make_mcp.settings import Settings, SettingsError, variable
+from make_mcp.telemetry.observer import NOTHING, Observer
+from make_mcp.upstream import Upstreams
+from make_mcp.upstream.doors import Doors, open_doors
+from make_mcp.upstream.pacing.opening import open_pace
+from make_mcp.upstream.pacing.pace import Pace
+from make_tools import GROUPS, Group
+
+if TYPE_CHECKING:
+    from make_mcp.redis_connection import RedisConnection
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_caller(
+    settings: Settings,
+    groups: Sequence[Group] = GROUPS,
+    *,
+    audit_on_stderr: bool = False,
+    keys: Keys | None = None,
+) -> AsyncGenerator[tuple[Caller, list[Tool]]]:
+    """The tools that these settings leave, ready to be called.
+
+    `keys` are the idempotency keys of earlier calls; without them those of this process are remembered.
+    `audit_on_stderr`: without a file for it the audit log goes to stderr, as it should where a server runs; otherwise it is
+    not kept.
+
+    Raises:
+        SettingsError: a name or a file does not fit.
+    """
+    async with (
+        open_common(settings, audit_on_stderr=audit_on_stderr, keys=keys) as common,
+        open_served(settings, common, groups) as served,
+    ):
+        yield served.caller, list(served.tools)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all callers of a server have in common, whoever signs in."""
+
+    codes: Codes
+    keys: Keys
+    pace: Pace | None
+    record: Callable[[Record], None]
+    observer: Observer = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served to a caller."""
+
+    caller: Caller
+    tools: tuple[Tool, ...]
+
+
+@asynccontextmanager
+async def open_common(
+    settings: Settings, *, audit_on_stderr: bool = False, keys: Keys | None = None, observer: Observer = NOTHING
+) -> AsyncGenerator[Common]:
+    """As `open_caller` says of each. The observer hears of whatever happens to any of them.
+
+    Raises:
+        SettingsError: a file cannot be used, or Redis.
+    """
+    with _open_audit(settings, on_stderr=audit_on_stderr) as record:
+        async with _open_redis(settings) as redis, open_pace(settings, observer, redis) as pace:
+            codes = _codes(settings) if redis is None else await _shared_codes(settings, redis)
+            if keys is None:
+                keys = await _open_keys(settings, redis)
+            yield Common(codes, keys, pace, record, observer)
+
+
+@asynccontextmanager
+async def _open_redis(settings: Settings) -> AsyncGenerator["RedisConnection | None"]:
+    if (url := settings.redis) is None:
+        yield None
+        return
+    from make_mcp.redis_connection import open_redis
+
+    async with open_redis(url) as redis:
+        yield redis
+
+
+async def _open_keys(settings: Settings, redis: "RedisConnection | None") -> Keys:
+    patience = min(PATIENCE, settings.timeout)
+    key = settings.code_key
+    # Each process has a practice account of its own, so that an answer of one means nothing to another.
+    if redis is None or key is None or settings.sandbox:
+        return InMemory(patience=patience)
+    from make_mcp.idempotency_in_redis import InRedis
+
+    space = f"{key}\0{open_doors(settings).account}"
+    return await InRedis.open(redis, space.encode(), patience=patience)
+
+
+async def _shared_codes(settings: Settings, redis: "RedisConnection") -> Codes:
+    key = settings.code_key
+    if key is None or settings.confirm_store is not None:
+        return _codes(settings)
+    from make_mcp.confirmation.used_in_redis import InRedis
+
+    return Codes(key.encode(), await InRedis.open(redis))
+
+
+@asynccontextmanager
+async def open_served(
+    settings: Settings, common: Common, groups: Sequence[Group] = GROUPS, doors: Doors | None = None
+) -> AsyncGenerator[Served]:
+    """What these settings, and the keys in them, leave to a caller. `doors` take the place of those that the keys open.
+
+    Raises:
+        SettingsError: a name does not fit, or the file of a key.
+    """
+    tools = select(groups, settings)
+    if not tools:
+        log.warning(
+            "these settings leave no tool: toolsets, tools, exclude-tools, read-only and the keys narrow one another"
+        )
+    async with _open_upstreams(settings, common, doors) as upstreams:
+        gate = Gate(upstreams, settings.confirm, common.codes, common.record)
+        shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
+        caller = Caller(
+            tools,
+            gate,
+            shaping,
+            lambda name: why_not(name, groups, tools, settings),
+            common.keys,
+            observer=common.observer,
+        )
+        yield Served(caller, tuple(tool(endpoint, schema(settings.confirm, endpoint)) for endpoint in tools.values()))
+
+
+@contextmanager
+def open_gate(settings: Settings, way: Way, *, audit_on_stderr: bool = False) -> Generator[Gate]:
+    """The gate of these settings, with its audit log.
+
+    Raises:
+        SettingsError: a file of theirs cannot be used.
+    """
+    with _open_audit(settings, on_stderr=audit_on_stderr) as record:
+        yield Gate(way, settings.confirm, _codes(settings), record)
+
+
+@contextmanager
+def _open_audit(settings: Settings, *, on_stderr: bool) -> Generator[Callable[[Record], None]]:
+    if settings.audit_log is None and not on_stderr:
+        yield lambda _: None
+        return
+    credentials = Credentials(keys_of(settings))
+    with open_audit(settings.audit_log, settings.log_format) as log:
+        # An id is what a caller says it is.
+        yield lambda record: log.record(discreet(record.entry(), credentials.without))
+
+
+def _codes(settings: Settings) -> Codes:
+    key = settings.code_key
+    if key is None or settings.confirm_store is None:
+        return Codes()
+    try:
+        return Codes(key.encode(), InFile(settings.confirm_store))
+    except OSError as error:
+        why = error.strerror or "it is no store of make-mcp"
+        raise SettingsError(
+            f"{variable('confirm_store')} names {str(settings.confirm_store)!r}, which cannot be used ({why}); nothing was started"
+        ) from None
+
+
+@asynccontextmanager
+async def _open_upstreams(settings: Settings, common: Common, doors: Doors | None) -> AsyncGenerator[Upstreams]:
+    if settings.sandbox:
+        # Imported here alone: nobody who has an account should wait for the practice one.
+        from make_mcp.practice import practice_upstreams
+
+        async with practice_upstreams(settings, common.pace, common.observer) as upstreams:
+            yield upstreams
+    else:
+        async with Upstreams(
+            open_doors(settings) if doors is None else doors,
+            deadline=settings.timeout,
+            pace=common.pace,
+            observer=common.observer,
+        ) as upstreams:
+            yield upstreams
+
+
+class Callers(Protocol):
+    """What is served to whom."""
+
+    def of(self, token: AccessToken | None) -> AbstractAsyncContextManager[Served]:
+        """What is served to who brings this token, as long as the context lasts; None is who need not sign in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The same for everybody."""
+
+    served: Served
+
+    @asynccontextmanager
+    async def of(self, token: AccessToken | None) -> AsyncGenerator[Served]:  # noqa: ARG002  # it makes no difference
+        yield self.served
