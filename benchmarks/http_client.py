@@ -47,24 +47,32 @@ class Place:
     def request(self, message: Mapping[str, Any], session: str | None = None) -> bytes:
         """One POST."""
         body = json.dumps(message, separators=(",", ":")).encode()
-        lines = [
-            "POST /mcp HTTP/1.1",
-            f"Host: 127.0.0.1:{self.port}",
-            "Content-Type: application/json",
-            "Accept: application/json, text/event-stream",
-            f"Content-Length: {len(body)}",
-        ]
-        if self.token is not None:
-            lines.append(f"Authorization: Bearer {self.token}")
+        lines = [*self._head("POST", session), f"Content-Length: {len(body)}"]
         if self.era == MODERN or message["method"] != "initialize":
             lines.append(f"MCP-Protocol-Version: {self.era}")
-        if session is not None:
-            lines.append(f"Mcp-Session-Id: {session}")
         if self.era == MODERN:
             lines.append(f"Mcp-Method: {message['method']}")
             if "name" in message["params"]:
                 lines.append(f"Mcp-Name: {message['params']['name']}")
         return "\r\n".join([*lines, "", ""]).encode() + body
+
+    def ended(self, session: str) -> bytes:
+        """The end of a session, which the server would keep for a while otherwise."""
+        lines = [*self._head("DELETE", session), f"MCP-Protocol-Version: {self.era}", "Content-Length: 0"]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def _head(self, method: str, session: str | None) -> list[str]:
+        lines = [
+            f"{method} /mcp HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            "Content-Type: application/json",
+            "Accept: application/json, text/event-stream",
+        ]
+        if self.token is not None:
+            lines.append(f"Authorization: Bearer {self.token}")
+        if session is not None:
+            lines.append(f"Mcp-Session-Id: {session}")
+        return lines
 
     def call(self, number: int, call: Call, session: str | None) -> bytes:
         params: dict[str, Any] = {"name": call.tool, "arguments": call.arguments}
@@ -126,6 +134,9 @@ async def burst(place: Place, calls: Sequence[Call], clients: int) -> Taken:
             begun = perf_counter()
             await asyncio.gather(*(one(*each) for each in zip(connections, ready, strict=True)))
             seconds = perf_counter() - begun
+            for connection, session in zip(connections, sessions, strict=True):
+                if session is not None:
+                    await connection.ask(place.ended(session))
         finally:
             for connection in connections:
                 connection.close()

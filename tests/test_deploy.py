@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_a_replica_is_given_settings_that_there_are_and_that_fit(
 
 
 def test_the_replicas_of_compose_are_alike():
-    first, second = (COMPOSE["services"][name] for name in REPLICAS)
+    first, second = ({**COMPOSE["services"][name], "networks": None} for name in REPLICAS)
     assert first == second
 
 
@@ -81,12 +82,18 @@ def test_only_nginx_can_be_reached_from_outside_and_redis_from_the_replicas_alon
     published = {name: each["ports"] for name, each in COMPOSE["services"].items() if "ports" in each}
     assert published == {"nginx": ["127.0.0.1:8080:8080"]}
     assert COMPOSE["services"]["redis"]["networks"] == ["inside"]
-    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
 def test_nginx_knows_the_replicas_by_the_names_of_compose():
     conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     assert set(re.findall(r"^\s+server (\S+):8000", conf, re.MULTILINE)) == set(REPLICAS)
+    own = {name: COMPOSE["services"][name]["networks"]["inside"]["ipv4_address"] for name in REPLICAS}
+    assert COMPOSE["services"]["nginx"]["extra_hosts"] == own
+    (pool,) = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    fixed = {ip_address(each) for each in own.values()}
+    assert len(fixed) == 2
+    assert all(each in ip_network(pool["subnet"]) and each not in ip_network(pool["ip_range"]) for each in fixed)
     mounted = {each.split(":")[0] for each in COMPOSE["services"]["nginx"]["volumes"]}
     assert mounted == {"./deploy/nginx.conf", "./deploy/nginx-reads.conf"}
     assert "include nginx-reads.conf;" in conf

@@ -10,7 +10,7 @@ from mcp.server.auth.provider import AccessToken
 from mcp_types import Tool
 
 from make_mcp.answers import Shaping
-from make_mcp.audit import discreet, open_audit
+from make_mcp.audit import AuditLog, discreet, open_audit
 from make_mcp.calls import Caller
 from make_mcp.confirmation import Codes, Gate, schema
 from make_mcp.confirmation.gate import Way
@@ -64,7 +64,8 @@ class Common:
     codes: Codes
     keys: Keys
     pace: Pace | None
-    record: Callable[[Record], None]
+    audit: AuditLog | None
+    """None where it is not kept."""
     observer: Observer = NOTHING
 
 
@@ -85,12 +86,12 @@ async def open_common(
     Raises:
         SettingsError: a file cannot be used, or Redis.
     """
-    with _open_audit(settings, on_stderr=audit_on_stderr) as record:
+    with _open_audit(settings, on_stderr=audit_on_stderr) as audit:
         async with _open_redis(settings) as redis, open_pace(settings, observer, redis) as pace:
             codes = _codes(settings) if redis is None else await _shared_codes(settings, redis)
             if keys is None:
                 keys = await _open_keys(settings, redis)
-            yield Common(codes, keys, pace, record, observer)
+            yield Common(codes, keys, pace, audit, observer)
 
 
 @asynccontextmanager
@@ -108,6 +109,11 @@ async def _open_keys(settings: Settings, redis: "RedisConnection | None") -> Key
     patience = min(PATIENCE, settings.timeout)
     key = settings.code_key
     # Each process has a practice account of its own, so that an answer of one means nothing to another.
+    if redis is not None and key is None and settings.transport != "stdio":
+        log.warning(
+            "codes and idempotency keys count in this process alone: servers that share Redis share these too once they share %s",
+            variable("confirm_key"),
+        )
     if redis is None or key is None or settings.sandbox:
         return InMemory(patience=patience)
     from make_mcp.idempotency_in_redis import InRedis
@@ -140,8 +146,9 @@ async def open_served(
             "these settings leave no tool: toolsets, tools, exclude-tools, read-only and the keys narrow one another"
         )
     async with _open_upstreams(settings, common, doors) as upstreams:
-        gate = Gate(upstreams, settings.confirm, common.codes, common.record)
-        shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
+        credentials = Credentials([*upstreams.secrets, *keys_of(settings)])
+        gate = Gate(upstreams, settings.confirm, common.codes, _recording(common.audit, credentials))
+        shaping = Shaping(credentials, settings.reveal)
         caller = Caller(
             tools,
             gate,
@@ -160,19 +167,24 @@ def open_gate(settings: Settings, way: Way, *, audit_on_stderr: bool = False) ->
     Raises:
         SettingsError: a file of theirs cannot be used.
     """
-    with _open_audit(settings, on_stderr=audit_on_stderr) as record:
-        yield Gate(way, settings.confirm, _codes(settings), record)
+    with _open_audit(settings, on_stderr=audit_on_stderr) as audit:
+        yield Gate(way, settings.confirm, _codes(settings), _recording(audit, Credentials(keys_of(settings))))
 
 
 @contextmanager
-def _open_audit(settings: Settings, *, on_stderr: bool) -> Generator[Callable[[Record], None]]:
+def _open_audit(settings: Settings, *, on_stderr: bool) -> Generator[AuditLog | None]:
     if settings.audit_log is None and not on_stderr:
-        yield lambda _: None
+        yield None
         return
-    credentials = Credentials(keys_of(settings))
-    with open_audit(settings.audit_log, settings.log_format) as log:
-        # An id is what a caller says it is.
-        yield lambda record: log.record(discreet(record.entry(), credentials.without))
+    with open_audit(settings.audit_log, settings.log_format) as audit:
+        yield audit
+
+
+def _recording(audit: AuditLog | None, credentials: Credentials) -> Callable[[Record], None]:
+    """Writes decisions down without these keys: an id is what a caller says it is."""
+    if audit is None:
+        return lambda _: None
+    return lambda record: audit.record(discreet(record.entry(), credentials.without))
 
 
 def _codes(settings: Settings) -> Codes:

@@ -18,6 +18,8 @@ TAKEN_WITHIN = 60.0
 """Seconds in which a client has to take as much of its answers as the system does not keep for it. uvicorn itself waits for ever."""
 BEYOND = "beyond"
 """In the state of each request over a connection that is one too many."""
+_TOLD_SO = 100
+"""Connections beyond the most over which a request is answered, if only with that. Those beyond are cut off."""
 _BEYOND_WITHIN = 1.0
 """Seconds for the head of a request over such a connection: there is no room for those who say nothing."""
 
@@ -119,6 +121,9 @@ class Connection(H11Protocol):
             # Who was let in stays so, however many come later.
             self.app_state = {**self.app_state, BEYOND: True}
             self._head_within = _BEYOND_WITHIN
+            if self._crowd.open > self._crowd.most + _TOLD_SO:
+                # What the process may open is for Make and for Redis too.
+                self.transport.abort()
         self._watch()
 
     def data_received(self, data: bytes) -> None:

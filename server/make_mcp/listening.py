@@ -28,24 +28,55 @@ _BACKLOG = 1024
 """Connections that wait for us at most."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes any free one. From here on a client that connects waits, and is not turned away.
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that has the address, and on which `begin` listens; port 0 takes any free one. Until then clients are refused.
 
     Raises:
         SettingsError: the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Without the protocol asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for an acknowledgement.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(_BACKLOG)
+        bound.bind((host, port))
     except OSError as error:
-        listening.close()
-        taken = "it is taken" if error.errno == errno.EADDRINUSE else error.strerror
-        raise SettingsError(f"cannot listen on {host}, port {port} ({taken}): choose another --port") from None
-    return listening
+        bound.close()
+        raise _cannot_listen(host, port, error) from None
+    return bound
+
+
+def begin(bound: socket.socket) -> None:
+    """From here on a client that connects waits, and is not turned away. So nothing may fail any more before it is served.
+
+    Raises:
+        SettingsError: somebody else has begun to listen there meanwhile.
+    """
+    try:
+        bound.listen(_BACKLOG)
+    except OSError as error:
+        host, port = bound.getsockname()[:2]
+        raise _cannot_listen(host, port, error) from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        SettingsError: the address cannot be had.
+    """
+    bound = bind(host, port)
+    try:
+        begin(bound)
+    except SettingsError:
+        bound.close()
+        raise
+    return bound
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> SettingsError:
+    taken = "it is taken" if error.errno == errno.EADDRINUSE else error.strerror
+    return SettingsError(f"cannot listen on {host}, port {port} ({taken}): choose another --port")
 
 
 async def run(

@@ -26,6 +26,7 @@ _CHATTY = ("httpx2", "httpcore2", "mcp", "redis")
 _OF_CLIENTS: Mapping[str, int] = {
     "mcp.server.streamable_http_manager": logging.ERROR,
     "mcp.server.runner": logging.ERROR,
+    "mcp.server.request_state": logging.ERROR,
     # It calls a message that it cannot read an error, and shows it.
     "mcp.server.sse": logging.CRITICAL,
     "uvicorn.error": logging.ERROR,
@@ -111,6 +112,9 @@ class Net(logging.Filter):
             message = f"{record.msg} (its arguments do not fit: {type(error).__name__})"
         if record.name.startswith(_NAME_SESSIONS):
             message = _SESSION_ID.sub("[session]", message)
+        if record.name == "asyncio" and "out of system resource" in message:
+            # It comes with each connection that cannot be taken, thousands in a second.
+            record.exc_info = None
         record.msg, record.args = self.words(message), None
         if record.exc_info:
             record.exc_text = OneLine().formatException(record.exc_info)

@@ -55,7 +55,7 @@ def why_not(name: str, groups: Sequence[Group], tools: Mapping[str, Endpoint[...
     endpoint = next((e for g in groups for e in g.endpoints if e.name == name), None)
     if endpoint is None:
         shown = name if name.isprintable() and len(name) <= 80 else "…"
-        near = difflib.get_close_matches(name, tools, n=1)
+        near = difflib.get_close_matches(shown, tools, n=1)
         return f"There is no tool `{shown}`." + (f" Did you mean `{near[0]}`?" if near else " See tools/list.")
     if settings.read_only and endpoint.effect != "read":
         return f"`{name}` changes things, and this server is read-only. Only its operator can switch that off."

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -14,7 +15,7 @@ from make_mcp.calls import Answer, Caller
 from make_mcp.idempotency import Keys
 from make_mcp.secrets import Credentials, keys_of
 from make_mcp.selection import select, why_not
-from make_mcp.settings import load
+from make_mcp.settings import Settings, load
 from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream import Upstreams
 from make_mcp.upstream.doors import open_doors
@@ -86,6 +87,18 @@ def failing(error: Exception) -> Respond:
     return respond
 
 
+def _loaded(flags: dict[str, Any]) -> Settings:
+    """The settings, which take longer to read than a call; nothing changes them."""
+    environment = {name: value for name, value in os.environ.items() if name.startswith(("MAKE_", "MATON_"))}
+    known = repr((sorted(flags.items()), sorted(environment.items())))
+    if known not in _SETTINGS:
+        _SETTINGS[known] = load(flags)
+    return _SETTINGS[known]
+
+
+_SETTINGS: dict[str, Settings] = {}
+
+
 @asynccontextmanager
 async def calling(
     network: httpx2.AsyncBaseTransport | None,
@@ -94,7 +107,7 @@ async def calling(
     observer: Observer = NOTHING,
 ) -> AsyncGenerator[Caller]:
     """The path of every call, with these settings, over this network; None is the real one."""
-    settings = load(flags)
+    settings = _loaded(flags)
     tools = select(GROUPS, settings)
     async with (
         # Nothing here is in a hurry, and no other side has a pace, unless a test is about it.

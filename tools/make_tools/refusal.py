@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 _MOST = 10
 """Problems that are told of one call."""
+_LONGEST_NAME = 100
+"""Characters that are compared with the names that there are."""
 
 
 class ArgumentError(ValueError):
@@ -54,7 +56,7 @@ def explain(error: ValidationError, takes: Mapping[str, str], bundles: Mapping[s
 
 
 def unknown_argument(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=0.5)
     hint = f" (did you mean `{near[0]}`?)" if near else ""
     names = ", ".join(f"`{k}`" for k in known)
     shown = name if len(name) <= 60 and name.isprintable() else "…"

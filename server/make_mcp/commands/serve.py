@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from make_mcp.settings import Settings, SettingsError, variable
@@ -87,15 +87,16 @@ def _run_http(settings: Settings) -> int:
     from make_mcp.hosting.serve import Beside
     from make_mcp.hosting.serve import serve as serve_http
     from make_mcp.hosting.visitors import open_callers, reach_of
-    from make_mcp.listening import listen
+    from make_mcp.listening import begin, bind
     from make_mcp.telemetry.observer import NOTHING, together
     from make_mcp.telemetry.tracing import open_tracing
 
     hosting = plan(settings)
+    _may_open_more()
 
     async def serving(ending: Ending) -> None:
         with (
-            listen(settings.host, settings.port) as listening,
+            bind(settings.host, settings.port) as listening,
             _metrics(settings) as (metrics, counted_at),
             open_tracing(settings) as traces,
         ):
@@ -107,9 +108,26 @@ def _run_http(settings: Settings) -> int:
                     beside.announce(f"make-mcp counts at {counted_at}")
                 _settled()
                 ending.heed_signals()
+                # Not before: who were let in while the rest may still fail would be lost with it.
+                begin(listening)
                 await serve_http(server, hosting, listening, ending, beside)
 
     return run(serving, hosting.grace)
+
+
+def _may_open_more() -> None:
+    """Takes the descriptors that the system would give: a usual shell leaves a process no more than 1,024."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+        # Some systems allow less than they say.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
+_DESCRIPTORS = 65_536
 
 
 def _announcing(settings: Settings) -> Callable[[str], None]:

@@ -11,12 +11,12 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, Streamable
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from make_mcp.hosting.addresses import Addresses, Refused
 from make_mcp.hosting.bodies import Bodies
-from make_mcp.hosting.crowds import Connections, Rates, Sessions
+from make_mcp.hosting.crowds import Connections, Rates, Room, Sessions
 from make_mcp.hosting.health import Health, nowhere
 from make_mcp.hosting.plan import Hosting
 from make_mcp.hosting.sse import MESSAGES, Sse
@@ -85,15 +85,19 @@ def application(server: Server[Any], hosting: Hosting, around: Surroundings) -> 
         )
         # The SDK has no way to ask it.
         open_sessions = sessions._server_instances  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # as said
+        owners = sessions._session_owners  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # as said
         around.count_sessions(lambda: len(open_sessions))
-        endpoint = Sessions(StreamableHTTPASGIApp(sessions), hosting.most_sessions, around.refused)
-        routes: list[BaseRoute] = [Route(PATHS["http"], _guarded(endpoint, hosting, around))]
+        room = Room(hosting.most_sessions, owners if hosting.issuer is not None else {})
+        endpoint = _guarded(Sessions(StreamableHTTPASGIApp(sessions), room, around.refused), hosting, around)
+        routes: list[BaseRoute] = [Route(path, endpoint) for path in _with_slash(PATHS["http"])]
     else:
         sse = Sse(server, hosting.largest_body, hosting.most_sessions, around.refused)
         around.count_sessions(lambda: sse.sessions)
+        stream = _guarded(sse.stream, hosting, around)
+        messages = _guarded(sse.messages, hosting, around)
         routes = [
-            Route(PATHS["sse"], _guarded(sse.stream, hosting, around), methods=["GET"]),
-            Mount(MESSAGES, _guarded(sse.messages, hosting, around)),
+            *(Route(path, stream, methods=["GET"]) for path in _with_slash(PATHS["sse"])),
+            *(Route(path, messages) for path in _with_slash(MESSAGES)),
         ]
 
     @asynccontextmanager
@@ -104,7 +108,10 @@ def application(server: Server[Any], hosting: Hosting, around: Surroundings) -> 
         async with sessions.run():
             yield
 
-    served: ASGIApp = Starlette(routes=[*around.open_routes, *routes], lifespan=running)
+    inner = Starlette(routes=[*around.open_routes, *routes], lifespan=running)
+    # It would send a client on to http, with the call in clear, wherever TLS ends before us.
+    inner.router.redirect_slashes = False
+    served: ASGIApp = inner
     if hosting.origins:
         served = CORSMiddleware(
             served,
@@ -116,6 +123,12 @@ def application(server: Server[Any], hosting: Hosting, around: Surroundings) -> 
     served = Addresses(served, hosting.hosts_at(around.port), hosting.origins_at(around.port), around.refused)
     served = Connections(served, hosting.most_connections, around.refused)
     return _Watched(served, around.health)
+
+
+def _with_slash(path: str) -> tuple[str, str]:
+    """Both ways in which people write it."""
+    bare = path.rstrip("/")
+    return bare, f"{bare}/"
 
 
 def _guarded(app: Callable[[Scope, Receive, Send], Awaitable[None]], hosting: Hosting, around: Surroundings) -> ASGIApp:

@@ -1,5 +1,7 @@
 """The bodies of requests: JSON alone, of a bounded size, and there within a bounded time."""
 
+import re
+
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,6 +10,12 @@ from make_mcp.hosting.refusals import refuse
 
 MEGABYTE = 1_000_000
 _JSON = b"application/json"
+MOST_VALUES = 100_000
+"""Far more than a blueprint has. Checking a million values, and saying of each what is wrong with it, takes a gigabyte and seconds
+in which nobody else is served.
+"""
+_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)', re.DOTALL)
+"""What stands in quotes, whose commas separate nothing."""
 
 
 class Bodies:
@@ -44,6 +52,9 @@ class Bodies:
             await self._refuse(send, 408, "slow", why)
         elif len(whole.get("body", b"")) > self._largest:
             await self._too_large(send)
+        elif _has_too_many_values(whole.get("body", b"")):
+            why = f"The request has more than {MOST_VALUES:,} values. Send less at once; a blueprint may also be one text of JSON."
+            await self._refuse(send, 413, "values", why)
         elif whole["type"] == "http.request":
             await self._app(scope, _Replayed(whole, receive).receive, send)
 
@@ -79,3 +90,7 @@ class _Replayed:
     async def receive(self) -> Message:
         first, self._first = self._first, None
         return await self._receive() if first is None else first
+
+
+def _has_too_many_values(body: bytes) -> bool:
+    return body.count(b",") > MOST_VALUES and _TEXTS.sub(b"", body).count(b",") > MOST_VALUES

@@ -1,10 +1,13 @@
 """How much there may be at once: connections, sessions, and requests of one caller."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import ceil
 
 import anyio
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, AuthorizationContext, authorization_context
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from make_mcp.clients import principal
@@ -15,6 +18,8 @@ from make_mcp.upstream.pacing.slots import Rate
 
 _REMEMBERED = 10_000
 """Callers."""
+_WITH_SESSIONS = {"", *HANDSHAKE_PROTOCOL_VERSIONS}
+"""Versions of the protocol that have sessions; their first request may name none."""
 
 
 class Connections:
@@ -34,15 +39,46 @@ class Connections:
         await refuse(send, 503, why, [(b"retry-after", b"1"), (b"connection", b"close")])
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """For sessions. `owners` says whose each of them is, where callers can be told apart: then none has more than a quarter."""
+
+    most: int
+    owners: Mapping[str, AuthorizationContext]
+
+    @property
+    def share(self) -> int:
+        return max(1, self.most // 4)
+
+    def has_their_share(self, scope: Scope) -> bool:
+        """Whether a request would open one session too many for its caller."""
+        user = scope.get("user")
+        headers = dict(scope["headers"])
+        version = headers.get(b"mcp-protocol-version", b"").decode("latin-1")
+        opens = b"mcp-session-id" not in headers and version in _WITH_SESSIONS
+        if not opens or not self.owners or not isinstance(user, AuthenticatedUser):
+            return False
+        mine = authorization_context(user)
+        return sum(owner == mine for owner in self.owners.values()) >= self.share
+
+
 class Sessions:
     """Says in our own words that there is no room for a session; the SDK, which counts them, says 503 for nothing else."""
 
-    def __init__(self, app: ASGIApp, most: int, refused: Refused) -> None:
+    def __init__(self, app: ASGIApp, room: Room, refused: Refused) -> None:
         self._app = app
-        self._most = most
+        self._room = room
         self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._room.has_their_share(scope):
+            self._refused("sessions")
+            why = (
+                f"You have {self._room.share} sessions open, which is as many as one caller may have here (a quarter of "
+                "--max-sessions). End some, or wait until they do."
+            )
+            await refuse(send, 429, why, [(b"retry-after", b"30")])
+            return
         is_full = False
 
         async def watched(message: Message) -> None:
@@ -53,7 +89,7 @@ class Sessions:
 
         await self._app(scope, receive, watched)
         if is_full:
-            await no_room(send, self._most, self._refused)
+            await no_room(send, self._room.most, self._refused)
 
 
 async def no_room(send: Send, most: int, refused: Refused) -> None:

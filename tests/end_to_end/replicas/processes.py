@@ -71,6 +71,14 @@ class Program:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def fail(self) -> None:
+        """Starts it where it cannot be started; comes back when it has given up."""
+        self.begin()
+        assert self._process is not None
+        assert self._reader is not None
+        assert self._process.wait(PATIENCE) == 2
+        self._reader.join(PATIENCE)
+
     def end(self, number: int = signal.SIGTERM) -> int:
         """Ends it with a signal; its status once it is gone. It is gone whatever happens."""
         assert self._process is not None

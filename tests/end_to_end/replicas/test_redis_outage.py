@@ -44,3 +44,17 @@ async def test_without_redis_reads_go_on_and_nothing_is_deleted(stage: Stage, ma
         assert deletions(make, NEW) == 1
     assert not calls.failures
     assert tally(make.of(method="POST")) == {f"POST /scenarios/{id_}/start": 1 for id_ in calls.written}
+
+
+async def test_a_replica_that_cannot_start_takes_no_call_with_it(stage: Stage, make: Upstream):
+    async with load(stage, writes=True) as calls:
+        await anyio.to_thread.run_sync(stage.redis.kill)
+        for replica in stage.replicas:
+            await anyio.to_thread.run_sync(replica.end)
+            await anyio.to_thread.run_sync(replica.fail)
+            await calls.goes_on()
+            await anyio.to_thread.run_sync(stage.redis.start)
+            await anyio.to_thread.run_sync(replica.start)
+            await anyio.to_thread.run_sync(stage.redis.kill)
+    assert not calls.failures
+    assert tally(make.writes) == {f"POST /scenarios/{id_}/start": 1 for id_ in calls.written}

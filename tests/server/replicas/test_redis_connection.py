@@ -8,10 +8,11 @@ from tests.server.faults.redis.server import RedisServer
 from tests.server.faults.redis.taking import TEN, take
 from tests.server.replicas.sharing import connections, stores, until
 
+from make_mcp.callers import open_common
 from make_mcp.confirmation.used_in_redis import InRedis as Codes
 from make_mcp.idempotency_in_redis import InRedis as Keys
 from make_mcp.redis_connection import open_redis
-from make_mcp.settings import SettingsError
+from make_mcp.settings import SettingsError, load
 from make_mcp.upstream.pacing.shared import RedisSlots
 
 pytestmark = pytest.mark.redis
@@ -101,3 +102,14 @@ async def test_what_stands_in_redis_says_whose_it_is_and_goes_away(mortal: Redis
         assert id_.hex() not in name
         assert id_.hex()[8:] not in str(mortal.ask("GET", name))
         assert 86_000 < mortal.ask("TTL", name) <= 86_400
+
+
+async def test_that_codes_and_keys_are_not_shared_is_said_where_only_the_pace_is(
+    server: RedisServer, caplog: pytest.LogCaptureFixture
+):
+    given = {"maton_api_key": "a-key", "transport": "http", "redis_url": server.url}
+    async with open_common(load(given)):
+        assert "MAKE_MCP_CONFIRM_KEY" in caplog.text
+    caplog.clear()
+    async with open_common(load({**given, "confirm_key": "k" * 40})):
+        assert caplog.text == ""
