@@ -56,12 +56,24 @@ class JwtVerifier:
         except Refused as error:
             log.info("a token was refused: %s", error)
         except (jwt.InvalidTokenError, RecursionError) as error:
-            # Its text can hold what the token says.
-            log.info("a token was refused: %s", type(error).__name__)
+            log.info("a token was refused: %s", self._why(error))
         except Exception as error:  # whatever it is: a token that cannot be checked lets nobody in
             # No traceback: it may show the token.
             log.log(logging.ERROR, "a token could not be checked: %s", type(error).__name__)
         return None
+
+    @staticmethod
+    def _why(error: jwt.InvalidTokenError | RecursionError) -> str:
+        """Why PyJWT refused a token, in words of ours: those of the error can hold what the token says."""
+        match error:
+            case jwt.MissingRequiredClaimError():
+                return f"it has no claim {error.claim!r}"
+            case jwt.InvalidAudienceError():
+                return "its audience is not that of --auth-audience, or without it the public URL"
+            case jwt.InvalidIssuerError():
+                return "its issuer is not that of --auth-issuer, letter by letter"
+            case _:
+                return type(error).__name__
 
     async def _verified(self, token: str) -> AccessToken:
         if len(token) > LONGEST:

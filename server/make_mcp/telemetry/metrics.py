@@ -1,6 +1,7 @@
 """The metrics of one server. It needs prometheus-client: `prometheus.open_metrics` says so where that is missing."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
@@ -15,6 +16,7 @@ _CALLS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 45)
 """Seconds. Few, since there is a row of them for each tool; a call has 45 s by default."""
 _REQUESTS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 45)
 _WAITS = (0.005, 0.05, 0.25, 1, 5, 15, 45)
+_WRITE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Metrics(Observer):
@@ -40,6 +42,9 @@ class Metrics(Observer):
             ["upstream", "method", "status"],
             registry=registry,
         )
+        for upstream, method in product(("make", "maton"), _WRITE):
+            # What appears with its first count shows no increase, and who waits for one would never hear of the first.
+            self._requests.labels(upstream, method, "outcome_unknown")
         self._request_seconds = Histogram(
             "make_mcp_upstream_request_duration_seconds",
             "Seconds from when such a request was let go to the end of its answer.",

@@ -164,7 +164,16 @@ async def test_a_replica_gets_the_request_as_it_was_sent(both: list[Upstream], n
     assert request.headers["connection"] == "close"
 
 
-@pytest.mark.parametrize("path", ["/ready", "/metrics", "/", "/mcp/", "/sse", "/-reads", "/-once", "/mcp/../ready"])
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/"])
+async def test_there_is_one_endpoint_however_people_write_it(
+    both: list[Upstream], network: httpx2.AsyncClient, path: str
+):
+    for headers in (READ, WRITE, {}):
+        assert (await network.post(path, json={}, headers=headers)).status_code == 200
+    assert [each.path for replica in both for each in replica.arrived] == ["/mcp"] * 3
+
+
+@pytest.mark.parametrize("path", ["/ready", "/metrics", "/", "/mcp/x", "/sse", "/-reads", "/-once", "/mcp/../ready"])
 async def test_nobody_asks_what_is_not_for_the_public(both: list[Upstream], network: httpx2.AsyncClient, path: str):
     for method in ("GET", "POST"):
         assert (await network.request(method, path)).status_code == 404

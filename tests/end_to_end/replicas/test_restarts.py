@@ -16,8 +16,8 @@ from tests.server.faults.upstream import Upstream, tally
 pytestmark = pytest.mark.replicas
 
 ROUNDS = 2
-HELD = range(1, 9)
-"""Ids of what is under way when a replica is killed."""
+HELD = range(1, 31)
+"""Ids of what is under way when a replica is killed: enough that each replica has some."""
 
 
 class Holding:

@@ -64,7 +64,7 @@ ALGORITHM, NO_KEY, NO_NAME = "its algorithm is not taken", "the issuer has no su
 FORM, TYPE, MUST = "it is no JWT", "it is of another type", "headers that must be understood"
 EXP, NBF, OTHER = "no usable time (exp)", "its time has not come (nbf)", "it is an ID token"
 SUB, ELSEWHERE, SIGNATURE = "no usable subject", "for another resource", "InvalidSignatureError"
-AUD, ISS, MISSING, DECODE = "InvalidAudienceError", "InvalidIssuerError", "MissingRequiredClaimError", "DecodeError"
+AUD, ISS, MISSING, DECODE = "its audience is not", "its issuer is not", "it has no claim", "DecodeError"
 
 BAD: dict[str, tuple[str, Make]] = {
     "alg none": (FORM, unsigned("none")),

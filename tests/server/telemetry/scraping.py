@@ -14,6 +14,11 @@ from make_mcp.telemetry.prometheus import open_metrics
 LOOPBACK = "127.0.0.1"
 
 
+def _has_happened(sample: Any) -> bool:
+    """Requests of which somebody waits for the first stand there as none."""
+    return bool(sample.value) or "status" not in sample.labels
+
+
 class Scrape:
     """What stands at an address of metrics."""
 
@@ -28,12 +33,12 @@ class Scrape:
         return answer.text
 
     def values(self, name: str) -> dict[tuple[str, ...], float]:
-        """The values of a metric by its labels, in the order of their names."""
+        """The values of a metric by its labels, in the order of their names; what has not happened yet is left out."""
         return {
             tuple(label for _, label in sorted(sample.labels.items())): sample.value
             for family in text_string_to_metric_families(self.text)
             for sample in family.samples
-            if sample.name == name
+            if sample.name == name and _has_happened(sample)
         }
 
     def value(self, name: str, **labels: str) -> float:
@@ -42,7 +47,7 @@ class Scrape:
             sample.value
             for family in text_string_to_metric_families(self.text)
             for sample in family.samples
-            if sample.name == name and labels.items() <= sample.labels.items()
+            if sample.name == name and _has_happened(sample) and labels.items() <= sample.labels.items()
         )
         return value
 

@@ -127,3 +127,13 @@ def test_what_counts_is_an_observer_and_nobody_imports_it_unasked():
         [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=environment(), timeout=PATIENCE, check=False
     )  # fmt: skip
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_what_would_alarm_somebody_stands_there_before_it_happens():
+    """A series that begins with its first count shows no increase."""
+    with open_metrics(LOOPBACK, 0) as (_, url):
+        text = Scrape(url).text
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for upstream in ("make", "maton"):
+            labels = f'method="{method}",status="outcome_unknown",upstream="{upstream}"'
+            assert f"make_mcp_upstream_requests_total{{{labels}}} 0.0" in text
