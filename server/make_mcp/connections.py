@@ -10,8 +10,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_WITHIN = 10.0
 """Seconds for the head of a request to arrive once its first byte, or the connection, is there. uvicorn itself waits for ever."""
-IDLE = 5.0
-"""Seconds for which a connection is kept after an answer."""
+IDLE = 75.0
+"""Seconds for which a connection is kept after an answer: longer than proxies keep theirs (a minute, as a rule), so that none of
+them writes a request to one in the moment in which we close it.
+"""
 
 
 TAKEN_WITHIN = 60.0
