@@ -14,8 +14,6 @@ IDLE = 75.0
 """Seconds for which a connection is kept after an answer: longer than proxies keep theirs (a minute, as a rule), so that none of
 them writes a request to one in the moment in which we close it.
 """
-
-
 TAKEN_WITHIN = 60.0
 """Seconds in which a client has to take as much of its answers as the system does not keep for it. uvicorn itself waits for ever."""
 BEYOND = "beyond"

@@ -236,7 +236,7 @@ class _Server(uvicorn.Server):
         with suppress(OSError):
             for _ in range(_BACKLOG):
                 connected, _ = listening.accept()
-                connected.setblocking(False)  # the standard library's own form
+                connected.setblocking(False)
                 await loop.connect_accepted_socket(self._connection, connected)
 
     def _connection(self) -> Connection:
