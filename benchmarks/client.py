@@ -168,13 +168,21 @@ class Client:
                 return tools, size
 
     async def request(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The result. Raises ServerError for anything else."""
+        answer = await self.answer(method, params)
+        if "result" not in answer:
+            raise ServerError(f"{method} was answered with {str(answer)[:300]}")
+        return answer["result"]
+
+    async def answer(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole answer: it holds a `result` or an `error`."""
         self._number += 1
         message = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
         await self._exchange([_encode(message)])
         answer = json.loads(self._pipes.lines[0])
-        if answer.get("id") != self._number or "result" not in answer:
+        if answer.get("id") != self._number:
             raise ServerError(f"{method} was answered with {str(answer)[:300]}")
-        return answer["result"]
+        return answer
 
     async def call(self, call: Call) -> tuple[str, int]:
         """The text of one call's answer, and the bytes of the whole answer."""

@@ -76,6 +76,8 @@ class Figures:
     tools: ToolSizes | None = None
     shared: ToolSizes | None = None
     list_answer: int | None = None
+    usual: ToolSizes | None = None
+    usual_answer: int | None = None
     starts: list[float] = field(default_factory=list[float])
     rate_1: list[float] = field(default_factory=list[float])
     rate_16: list[float] = field(default_factory=list[float])
@@ -118,6 +120,11 @@ async def sizes_of(server: Server, figures: Figures) -> None:
     figures.shared = (
         sizes([tool for tool in tools if tool["name"].startswith(server.shared)]) if server.shared else None
     )
+    if server.usual_environment is not None:
+        async with Client(server.command, server.usual_environment, FOLDER) as client:
+            await client.initialize()
+            usual, figures.usual_answer = await client.list_tools()
+        figures.usual = sizes(usual)
     async with Client(server.command, server.environment, FOLDER) as client:
         await client.initialize()
         text, figures.scenarios_answer = await client.call(server.scenarios)

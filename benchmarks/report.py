@@ -16,6 +16,8 @@ NONE: Final = "-"
 AVERAGE_TOOL: Final = 420
 LARGEST_TOOL: Final = 1_200
 WHOLE_LIST: Final = 32_000
+USUAL_LIST: Final = 16_000
+MOST_TOOLS: Final = 40
 START_OVER_IMPORT: Final = 0.150
 OVERHEAD: Final = 0.0015
 MEMORY: Final = 100_000_000
@@ -76,6 +78,7 @@ def rows(figures: Mapping[str, Figures], floors: Baselines, load: Load) -> list[
     }
     largest = {name: found.tools.largest_name for name, found in figures.items() if found.tools}
     shared_largest = {name: found.shared.largest_name for name, found in figures.items() if found.shared}
+    same_areas = {MAKE: "same areas"}
     makes = figures.get(MAKE, Figures())
     makes_rate, makes_text = _median(makes.rate_16), makes.scenarios_text
     early, late = f"{load.memory_from:,}", f"{load.memory_to:,}"
@@ -103,6 +106,27 @@ def rows(figures: Mapping[str, Figures], floors: Baselines, load: Load) -> list[
             limit=LARGEST_TOOL,
             target=f"<= {_bytes(LARGEST_TOOL)}",
             notes=largest,
+        ),
+        Row(
+            what="listed by default: tools",
+            numbers=of_tools("count", "usual") | _of(MAKE, of_tools("count", "shared")),
+            show=_count,
+            limit=MOST_TOOLS,
+            target=f"<= {MOST_TOOLS}",
+            notes=same_areas,
+        ),
+        Row(
+            what="listed by default: name to annotations",
+            numbers=of_tools("total", "usual") | _of(MAKE, of_tools("total", "shared")),
+            show=_bytes,
+            notes=same_areas,
+        ),
+        Row(
+            what="listed by default: the whole answer",
+            numbers=each(lambda found: found.usual_answer),
+            show=_bytes,
+            limit=USUAL_LIST,
+            target=f"< {_bytes(USUAL_LIST)}",
         ),
         Row(what="shared areas: tools", numbers=of_tools("count", "shared"), show=_count),
         Row(what="shared areas: average tool", numbers=of_tools("average", "shared"), show=_bytes),
@@ -214,6 +238,10 @@ def spread(figures: Mapping[str, Figures]) -> str:
             if len(numbers) > 1:
                 parts.append(f"{name} {what} {(max(numbers) - min(numbers)) / median(numbers):.0%}")
     return f"Spread between rounds, (max - min) / median: {', '.join(parts)}." if parts else ""
+
+
+def _of(name: str, numbers: Mapping[str, Number]) -> dict[str, Number]:
+    return {name: numbers.get(name)}
 
 
 def _growth(found: Figures) -> Number:

@@ -38,10 +38,13 @@ class Server:
     command: tuple[str, ...]
     environment: dict[str, str]
     listing_environment: dict[str, str]
+    """In which all its tools are listed."""
     read: Callable[[int], Call]
     scenarios: Call
     scenario: Callable[[int], Call] | None = None
     shared: tuple[str, ...] = ()
+    usual_environment: dict[str, str] | None = None
+    """In which fewer are listed, where that is what it does unless it is told otherwise."""
     canned: Call | None = None
 
 
@@ -55,16 +58,18 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def ours(port: int) -> Server:
-    """make-mcp with a Make token. Its list is taken with both keys, which is when all its tools are in it."""
+    """make-mcp with a Make token. Its lists are taken with both keys, which is when all its tools can be in them."""
     beside = Path(sys.executable).with_name("make-mcp")
     base = f"http://127.0.0.1:{port}"
     # Pacing keeps below Make's limits, which a local upstream does not have.
     own = environment(MAKE_API_KEY=TOKEN, MAKE_BASE_URL=base, MAKE_MCP_PACE="off")
+    both = own | {"MATON_API_KEY": "none", "MATON_BASE_URL": base}
     return Server(
         name=OURS,
         command=(str(beside),) if beside.exists() else (sys.executable, "-m", "make_mcp"),
         environment=own,
-        listing_environment=own | {"MATON_API_KEY": "none", "MATON_BASE_URL": base},
+        listing_environment=both | {"MAKE_MCP_TOOLSETS": "all"},
+        usual_environment=both,
         read=lambda number: Call(tool="scenarios_get", arguments={"scenarioId": number}, expects=number),
         scenarios=Call(tool="scenarios_list", arguments={"teamId": 1}, expects=FIRST_SCENARIO),
         shared=(

@@ -216,13 +216,13 @@ DEFECTS = (
         "under human the code alone is enough",
         (
             GATE,
-            '            if self._policy == "human":\n',
+            '            if self.policy == "human":\n',
             "            if False:\n",
         ),
     ),
     defect(
         "under human who cannot ask gets a code",
-        (GATE, 'return "no_person" if self._policy == "human" else "code"', 'return "code"'),
+        (GATE, 'return "no_person" if self.policy == "human" else "code"', 'return "code"'),
     ),
     # Make's own guard
     defect(

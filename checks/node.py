@@ -59,9 +59,9 @@ def the_manifest_is_valid() -> str:
 
 
 def inspector_lists_and_calls() -> str:
-    server = ["mcp-inspector", "--cli", sys.executable, "-m", "make_mcp", "--sandbox"]
+    server = ["mcp-inspector", "--cli", sys.executable, "-m", "make_mcp", "--sandbox", "--toolsets", "all"]
     tools = json.loads(run([*server, "--method", "tools/list"]))["tools"]
-    if len(tools) != 61:
+    if len(tools) != 68:
         raise Failed(f"MCP Inspector lists {len(tools)} tools")
     called = json.loads(run([*server, "--method", "tools/call", "--tool-name", "organizations_list"]))
     if called.get("isError") or not called["structuredContent"]["organizations"]:

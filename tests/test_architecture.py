@@ -49,11 +49,12 @@ def test_the_catalogue_needs_pydantic_and_the_standard_library_alone():
 
 def test_nothing_in_the_server_names_an_endpoint_in_code():
     # Texts for agents may, and commands that call tools; a branch on a tool's name may not: its record says what it needs.
+    # Recipes are made of endpoints, and prompts of what tools say.
     from make_tools import GROUPS
 
     names = {e.name for g in GROUPS for e in g.endpoints}
     for package, path in MODULES:
-        if package == "make_mcp" and path.parent.name != "commands":
+        if package == "make_mcp" and path.parent.name not in {"commands", "recipes", "offers"}:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             assert not {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value in names}, path
 

@@ -1,24 +1,29 @@
 """Who is served what: from settings to callers that are ready to be called."""
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mcp.server.auth.provider import AccessToken
 from mcp_types import Tool
 
+from make_mcp.absent import Absent
 from make_mcp.answers import Shaping
 from make_mcp.audit import AuditLog, discreet, open_audit
-from make_mcp.calls import Caller
-from make_mcp.confirmation import Codes, Gate, schema
+from make_mcp.calls import NOBODY, Caller
+from make_mcp.confirmation import Codes, Gate
 from make_mcp.confirmation.gate import Way
 from make_mcp.confirmation.record import Record
 from make_mcp.confirmation.used import InFile
 from make_mcp.idempotency import PATIENCE, InMemory, Keys
+from make_mcp.present import SEARCH, Present
+from make_mcp.recipes import AnyTool
+from make_mcp.rights import Rights
 from make_mcp.secrets import Credentials, keys_of
-from make_mcp.selection import select, tool, why_not
+from make_mcp.selection import has_catalog, input_schema, listing, select
 from make_mcp.settings import Settings, SettingsError, variable
 from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream import Upstreams
@@ -26,6 +31,7 @@ from make_mcp.upstream.doors import Doors, open_doors
 from make_mcp.upstream.pacing.opening import open_pace
 from make_mcp.upstream.pacing.pace import Pace
 from make_tools import GROUPS, Group
+from make_tools.users import users_current_authorization
 
 if TYPE_CHECKING:
     from make_mcp.redis_connection import RedisConnection
@@ -75,6 +81,24 @@ class Served:
 
     caller: Caller
     tools: tuple[Tool, ...]
+    """What is listed, as far as the settings say."""
+    rights: Rights | None = None
+
+    def present(self, *, may_write: bool = True) -> Present:
+        """What texts may tell a client of, as far as it is known without asking: what is listed, or found in its place."""
+        rights, reads = self.rights, self.caller.reads
+        shown = {each.name for each in self.tools if rights is None or rights.lacks(each.name) is None}
+        every = set(self.caller.tools)
+        names = shown | every if SEARCH in shown else shown
+        told = sorted(name for name in names if may_write or reads(name))
+        return Present(told, any(not reads(name) for name in told), self.caller.policy, not every <= names)
+
+    async def listing(self) -> list[Tool]:
+        """What is listed, without what the token cannot do. The first time it may wait for Make to tell that."""
+        if (rights := self.rights) is None:
+            return list(self.tools)
+        await rights.learn()
+        return [each for each in self.tools if rights.lacks(each.name) is None]
 
 
 @asynccontextmanager
@@ -148,16 +172,28 @@ async def open_served(
     async with _open_upstreams(settings, common, doors) as upstreams:
         credentials = Credentials([*upstreams.secrets, *keys_of(settings)])
         gate = Gate(upstreams, settings.confirm, common.codes, _recording(common.audit, credentials))
-        shaping = Shaping(credentials, settings.reveal)
-        caller = Caller(
-            tools,
-            gate,
-            shaping,
-            lambda name: why_not(name, groups, tools, settings),
-            common.keys,
-            observer=common.observer,
-        )
-        yield Served(caller, tuple(tool(endpoint, schema(settings.confirm, endpoint)) for endpoint in tools.values()))
+        shaping = Shaping(credentials, settings.reveal, settings.max_result_bytes)
+        rights = _rights(settings, tools, upstreams, gate)
+        absent = Absent(groups, tools, settings, rights.lacks)
+        takes = partial(input_schema, policy=settings.confirm)
+        if has_catalog(settings):
+            # Imported here: few hosts need it.
+            from make_mcp.catalog import Catalog
+
+            caller = Catalog(tools, gate, shaping, absent, common.keys, observer=common.observer, schema=takes)
+        else:
+            caller = Caller(tools, gate, shaping, absent, common.keys, observer=common.observer)
+        yield Served(caller, listing(tools, settings), rights)
+
+
+def _rights(settings: Settings, tools: Mapping[str, AnyTool], upstreams: Upstreams, gate: Gate) -> Rights:
+    async def read() -> Mapping[str, Any]:
+        return await gate.read(users_current_authorization, users_current_authorization.request(), {}, NOBODY)
+
+    direct = [record for record in tools.values() if upstreams.way(record.upstreams) == "make"]
+    # Where each caller has a token of their own, what it lacks is their business, and not the operator's.
+    level = logging.WARNING if settings.transport == "stdio" or settings.credentials_file is None else logging.INFO
+    return Rights(direct, read, level)
 
 
 @contextmanager
@@ -221,6 +257,11 @@ async def _open_upstreams(settings: Settings, common: Common, doors: Doors | Non
 class Callers(Protocol):
     """What is served to whom."""
 
+    @property
+    def usual(self) -> Present:
+        """What all of them have, for what is said before anybody calls."""
+        ...
+
     def of(self, token: AccessToken | None) -> AbstractAsyncContextManager[Served]:
         """What is served to who brings this token, as long as the context lasts; None is who need not sign in."""
         ...
@@ -231,6 +272,10 @@ class Same:
     """The same for everybody."""
 
     served: Served
+
+    @property
+    def usual(self) -> Present:
+        return self.served.present()
 
     @asynccontextmanager
     async def of(self, token: AccessToken | None) -> AsyncGenerator[Served]:  # noqa: ARG002  # it makes no difference

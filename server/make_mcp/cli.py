@@ -20,7 +20,7 @@ _APART = {
     "demo": frozenset[str](),
 }
 """Commands that read no settings, and what they take."""
-_OWN = ("tool", "values", "json", "idempotency_key", "client", "file", "refused", "last")
+_OWN = ("tool", "values", "json", "cost", "idempotency_key", "client", "file", "refused", "last")
 """What a command takes beside the settings."""
 CLIENTS = ("claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "zed")
 """What `config` can write for; here, so that `--help` need not import it."""
@@ -86,7 +86,7 @@ def _run(arguments: list[str], net: Net) -> int:
     if command == "tools":
         from make_mcp.commands.tools import tools
 
-        return tools(settings, as_json=own["json"])
+        return tools(settings, as_json=own["json"], cost=own["cost"])
     if command == "call":
         from make_mcp.commands.call import call
 
@@ -139,7 +139,9 @@ def _parse(arguments: list[str]) -> dict[str, Any]:
         return commands.add_parser(name, help=about, description=about, parents=parents, allow_abbrev=False)
 
     add("serve", "serve MCP clients: --transport stdio (default), http or sse")
-    add("tools", "list the tools of this server").add_argument("--json", action="store_true", help="as JSON")
+    tools = add("tools", "list the tools of this server")
+    tools.add_argument("--json", action="store_true", help="as JSON")
+    tools.add_argument("--cost", action="store_true", help="what they cost in every conversation, and each toolset")
     call = add("call", "call one tool")
     call.add_argument("tool", metavar="TOOL", help="its name, as `make-mcp tools` lists it")
     call.add_argument(

@@ -30,18 +30,18 @@ KEY = "confirmation"
 """The name of the question among the inputs that a call asks for."""
 
 
-def client_of(ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> "InRounds | InSession":
-    """The client of this call."""
+def client_of(ctx: ServerRequestContext[Any], params: CallToolRequestParams | None = None) -> "InRounds | InSession":
+    """The client of this call; of a request that is none, and in which nobody is asked, without params."""
     token = get_access_token()
     caller, may_write = principal(token), token is None or scopes.may_write(token.scopes)
     info = ctx.session.client_params
     name = f"{info.client_info.name} {info.client_info.version}" if info is not None else None
     form = _takes_forms(ctx)
     if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        answer = (params.input_responses or {}).get(KEY)
-        return InRounds(
-            caller, name, form, params.request_state, answer, ctx.session.report_progress, may_write=may_write
+        state, answer = (
+            (None, None) if params is None else (params.request_state, (params.input_responses or {}).get(KEY))
         )
+        return InRounds(caller, name, form, state, answer, ctx.session.report_progress, may_write=may_write)
     return InSession(caller, name, form and ctx.session.can_send_request, ctx, may_write=may_write)
 
 

@@ -8,7 +8,7 @@ previewed, or that reads, may be repeated anyway.
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -132,8 +132,8 @@ class Waiting:
                         await self._tell(anyio.current_time() - self._begun, _WHY)
         raise KeyRefused(
             "idempotency_in_progress: an earlier call with this idempotency key is under way still, after this one has waited for "
-            f"{self._patience:g} s. Nothing was sent by this one. Ask again with the same key: then the answer of the earlier one is "
-            "repeated, or, if that one changed nothing, this one is sent."
+            f"{self._patience:g} s. Nothing was sent by this one. Next: the same call with the same key, which repeats the answer of the "
+            "earlier one, or is sent if that one changed nothing."
         )
 
 
@@ -255,7 +255,8 @@ def named(caller: str, key: object) -> bytes:
     """
     if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
         raise KeyRefused(
-            f"invalid_idempotency_key: `{KEY}` takes a text of 1 to {LONGEST_KEY} characters. Nothing was sent."
+            f"invalid_idempotency_key: `{KEY}` takes a text of 1 to {LONGEST_KEY} characters. Nothing was sent. Next: the same call "
+            "with such a key, or without one."
         )
     parts = (part.encode("utf-8", "surrogatepass") for part in (caller, key))
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).digest()
@@ -266,7 +267,7 @@ def same(first: bytes, call: bytes) -> None:
     if first != call:
         raise KeyRefused(
             "idempotency_conflict: this idempotency key came with another tool or other arguments before. Nothing was sent. "
-            "The client has to make a new key for each call that is meant to be another."
+            "Next: the same call with a new key, if it is meant to be another one."
         )
 
 
@@ -275,10 +276,10 @@ def kept(ended: Ended) -> Ended:
     return ended if len(ended.text or "") <= LARGEST else Ended(None, ended.is_error)
 
 
-def again(endpoint: Endpoint[...], ended: Ended) -> tuple[str, dict[str, Any] | None]:
-    """The answer of the first call once more, as text and data; for one that may have taken effect, how to go on."""
+def again(endpoint: Endpoint[...], ended: Ended, given: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """The first call's answer once more, as text and data, or how to go on if it may have taken effect. `given`: its arguments."""
     if ended.is_error:
-        text = ended.text or f"{endpoint.name}: {outcome_unknown(endpoint)}"
+        text = ended.text or f"{endpoint.name}: {outcome_unknown(endpoint, given)}"
         return f"{text} {_NOT_AGAIN}", None
     if ended.text is not None:
         return ended.text, from_json(ended.text)
@@ -287,7 +288,7 @@ def again(endpoint: Endpoint[...], ended: Ended) -> tuple[str, dict[str, Any] | 
         "nothingChanged": True,
         "tool": endpoint.name,
         "told": "An earlier call with this idempotency key was carried out. This one was not sent, and the answer of that one "
-        f"is not kept any more. {check_next(endpoint)}",
+        f"is not kept any more. {check_next(endpoint, given)}",
     }
     return to_json(told).decode(), told
 

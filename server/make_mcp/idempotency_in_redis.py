@@ -159,16 +159,14 @@ class InRedis:
                 if state == OVER:
                     return Ended(None if text is None else text.decode("utf-8", "surrogatepass"), is_error == b"1")
                 if state == SILENT:
-                    return Ended(
-                        f"{endpoint.name}: {outcome_unknown(endpoint)} Or it is under way still.", is_error=True
-                    )
+                    return Ended(f"{endpoint.name}: {outcome_unknown(endpoint, is_over=False)}", is_error=True)
                 await waiting.until(partial(anyio.sleep, pause * random.uniform(0.5, 1)))  # noqa: S311 - it guards no secret
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
         except OSError as error:
             log.warning(
                 "a call with an idempotency key is refused: Redis does not answer, or takes nothing (%s)", error
             )
-            raise KeyRefused(_UNAVAILABLE) from None
+            raise KeyRefused(UNAVAILABLE) from None
 
     async def _is_taken(self, mark: _Mark) -> bool:
         """Whether the call may be sent, after Redis has said yes a second time. Until then what stands there goes away by itself,
@@ -238,8 +236,8 @@ class InRedis:
         return await script([mark.name, *lists], [mark.holder, *more])
 
 
-_UNAVAILABLE = (
+UNAVAILABLE = (
     "idempotency_unavailable: the store of idempotency keys (Redis) did not answer or takes nothing, so that nobody can tell whether this was sent "
-    "before. Nothing was sent. Ask again with the same key in a moment; if that does not help, the operator of this server has to "
-    "mend it."
+    "before. Nothing was sent. Next: the same call with the same key in a moment; if it ends so again, the operator of this server has to "
+    "mend that."
 )

@@ -1,4 +1,9 @@
-"""Which tools this server has: the catalogue, less what the operator switched off and what no key reaches."""
+"""Which tools this server has: the catalogue, less what the operator switched off and what no key reaches.
+
+What can be called and what is listed are two things. A listing is read in every conversation, so that without a word of the
+operator only the usual tools are listed; the others cost nothing, and can be called all the same. Where the operator chose
+toolsets or tools, these are listed, and nothing else can be called.
+"""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,79 +11,158 @@ from typing import Any
 
 from mcp_types import Tool, ToolAnnotations
 
+from make_mcp.confirmation import Policy, schema
+from make_mcp.recipes import RECIPES, AnyTool, Recipe
 from make_mcp.settings import Settings, SettingsError
 from make_tools import Endpoint, Group
+from make_tools.usual import USUAL
+
+DEFAULT = "default"
+ALL = "all"
+CATALOG = "catalog"
+"""Toolsets beside the groups: the usual tools, every tool, and tools that find and call all others."""
+
+_ACCOUNT = "The account: what there is, and how it is."
 
 
-def tool(endpoint: Endpoint[...], schema: Mapping[str, Any]) -> Tool:
-    """The listing of one tool. Hints follow from the endpoint's record; no rule of ours relies on them."""
-    return Tool(
-        name=endpoint.name,
-        title=endpoint.title,
-        description=endpoint.description,
-        input_schema=dict(schema),
-        annotations=ToolAnnotations(
-            read_only_hint=endpoint.effect == "read",
-            destructive_hint=endpoint.effect == "destroy",
-            idempotent_hint=endpoint.idempotent,
-            open_world_hint=endpoint.open_world,
-        ),
-    )
+def catalogue(groups: Sequence[Group], recipes: Sequence[Recipe] = RECIPES) -> tuple[AnyTool, ...]:
+    """Every tool: the recipes about the account, then each group, its recipes first. The right tool comes first."""
+    names = {group.name for group in groups}
+    found: list[AnyTool] = [recipe for recipe in recipes if recipe.group not in names]
+    for group in groups:
+        found += [recipe for recipe in recipes if recipe.group == group.name]
+        found += group.endpoints
+    return tuple(found)
 
 
-def select(groups: Sequence[Group], settings: Settings) -> dict[str, Endpoint[...]]:
-    """The tools by name, in the order of the catalogue.
+def toolsets(groups: Sequence[Group]) -> dict[str, str]:
+    """The toolsets that part the catalogue, in its order, and what each is about."""
+    about = {group.name: group.about for group in groups}
+    return {tool.group: about.get(tool.group, _ACCOUNT) for tool in catalogue(groups)}
 
-    Without any key all are listed, so that a host can show them; a call then says which variable to set.
+
+def aliases(tools: Iterable[AnyTool]) -> dict[str, str]:
+    """The names that tools had formerly, or have on Make's pages, and the names that they have."""
+    return {old: tool.name for tool in tools if isinstance(tool, Endpoint) for old in tool.formerly}
+
+
+def select(groups: Sequence[Group], settings: Settings, recipes: Sequence[Recipe] = RECIPES) -> dict[str, AnyTool]:
+    """The tools that can be called, by name, in the order of the catalogue.
+
+    Without any key all are there, so that a host can show them; a call then says which variable to set.
 
     Raises:
         SettingsError: a name that does not exist, with the nearest one that does.
     """
-    names = {e.name for g in groups for e in g.endpoints}
-    _known(settings.toolsets, {g.name for g in groups}, "toolset")
-    _known((*settings.tools, *settings.exclude_tools), names, "tool")
-    reachable = _reachable(settings)
+    every = catalogue(groups, recipes)
+    now = aliases(every)
+    _known(settings.toolsets, [*toolsets(groups), DEFAULT, ALL, CATALOG], "toolset")
+    _known((*settings.tools, *settings.exclude_tools), [*(tool.name for tool in every), *now], "tool")
+    reachable = reachable_ways(settings)
+    wanted = {now.get(name, name) for name in settings.tools}
+    unwanted = {now.get(name, name) for name in settings.exclude_tools}
     return {
-        endpoint.name: endpoint
-        for group in groups
-        for endpoint in group.endpoints
-        if (not settings.toolsets or group.name in settings.toolsets)
-        and (not settings.tools or endpoint.name in settings.tools)
-        and endpoint.name not in settings.exclude_tools
-        and (endpoint.effect == "read" or not settings.read_only)
-        and not reachable.isdisjoint(endpoint.upstreams)
+        tool.name: tool
+        for tool in every
+        if in_toolsets(tool, chosen(settings))
+        and (not wanted or tool.name in wanted)
+        and tool.name not in unwanted
+        and (tool.effect == "read" or not settings.read_only)
+        and not reachable.isdisjoint(tool.upstreams)
     }
 
 
-def why_not(name: str, groups: Sequence[Group], tools: Mapping[str, Endpoint[...]], settings: Settings) -> str:
-    """Why a call names no tool of this server, and what to do about it."""
-    endpoint = next((e for g in groups for e in g.endpoints if e.name == name), None)
-    if endpoint is None:
-        shown = name if name.isprintable() and len(name) <= 80 else "…"
-        near = difflib.get_close_matches(shown, tools, n=1)
-        return f"There is no tool `{shown}`." + (f" Did you mean `{near[0]}`?" if near else " See tools/list.")
-    if settings.read_only and endpoint.effect != "read":
-        return f"`{name}` changes things, and this server is read-only. Only its operator can switch that off."
-    if _reachable(settings).isdisjoint(endpoint.upstreams):
-        way = (
-            "the Maton gateway, and needs MATON_API_KEY"
-            if endpoint.upstreams == ("maton",)
-            else ("Make's own API, and needs MAKE_API_KEY and MAKE_ZONE")
-        )
-        return f"`{name}` is offered only by {way}."
-    return f"`{name}` was switched off by the operator of this server (toolsets, tools or exclude-tools)."
+def listed(tools: Mapping[str, AnyTool], settings: Settings) -> dict[str, AnyTool]:
+    """Of the tools that can be called those that are listed, where there is no catalogue in their place."""
+    if chosen(settings) or settings.tools:
+        return dict(tools)
+    return {name: tool for name, tool in tools.items() if is_usual(tool)}
 
 
-def _reachable(settings: Settings) -> set[str]:
+def is_usual(tool: AnyTool) -> bool:
+    return isinstance(tool, Recipe) or tool.name in USUAL
+
+
+def chosen(settings: Settings) -> tuple[str, ...]:
+    """The toolsets that the operator chose; the catalogue is a way to show them, and none itself."""
+    return tuple(name for name in settings.toolsets if name != CATALOG)
+
+
+def has_catalog(settings: Settings) -> bool:
+    """Whether there are tools that find and call the others in place of a listing."""
+    return settings.catalog or CATALOG in settings.toolsets
+
+
+def in_toolsets(tool: AnyTool, toolsets: Sequence[str]) -> bool:
+    """Whether one of these toolsets holds it; without any everything is wanted."""
+    return not toolsets or ALL in toolsets or tool.group in toolsets or (DEFAULT in toolsets and is_usual(tool))
+
+
+def reachable_ways(settings: Settings) -> set[str]:
+    """The ways to Make that a key opens; all of them where there is none."""
     keys = {"maton": settings.maton_key, "make": settings.make_key}
     found = {way for way, key in keys.items() if key is not None}
     return set(keys) if settings.sandbox or not found else found
 
 
-def _known(given: Iterable[str], known: set[str], what: str) -> None:
+def input_schema(record: AnyTool, policy: Policy) -> dict[str, Any]:
+    """What a tool takes under this policy, without the arguments that are seldom needed."""
+    takes = schema(policy, record) if isinstance(record, Endpoint) else record.schema
+    rare = {argument.name for argument in record.arguments if argument.is_rare}
+    return {**takes, "properties": {name: one for name, one in takes["properties"].items() if name not in rare}}
+
+
+def listing(tools: Mapping[str, AnyTool], settings: Settings) -> tuple[Tool, ...]:
+    """What a client is shown of the tools that can be called."""
+    with_output = not settings.no_output_schemas
+    if has_catalog(settings):
+        # Imported here: few hosts need it.
+        from make_mcp.catalog import own_tools
+
+        writes = any(record.effect != "read" for record in tools.values())
+        return own_tools(writes=writes, output={"type": "object"} if with_output else None)
+    shown = listed(tools, settings).values()
+    return tuple(tool(record, input_schema(record, settings.confirm), with_output=with_output) for record in shown)
+
+
+def tool(record: AnyTool, takes: Mapping[str, Any], *, with_output: bool = True) -> Tool:
+    """The listing of one tool. Hints follow from its record; no rule of ours relies on them.
+
+    Only of what writes it is said that twice is as once: of others it means nothing by the protocol, and no is understood.
+    """
+    return Tool(
+        name=record.name,
+        title=record.title,
+        description=record.description,
+        input_schema=dict(takes),
+        output_schema=output_schema(record) if with_output else None,
+        annotations=ToolAnnotations(
+            read_only_hint=record.effect == "read",
+            destructive_hint=record.effect == "destroy",
+            idempotent_hint=True if record.effect != "read" and record.idempotent else None,
+            open_world_hint=record.open_world,
+        ),
+    )
+
+
+def output_schema(record: AnyTool) -> dict[str, Any]:
+    """What every answer of a tool fits: where the list stands, or the thing that was read.
+
+    Nothing is required, since clients throw away an answer that does not fit: what Make may change must not cost it. What
+    writes may answer with a preview.
+    """
+    found: dict[str, Any] = {"type": "object"}
+    if isinstance(record, Recipe) or record.effect != "read":
+        return found
+    if record.shows is not None:
+        return found | {"properties": {record.shows.key: {"type": "array"}}}
+    return found | {"properties": {record.gives: {"type": "object"}}} if record.gives else found
+
+
+def _known(given: Iterable[str], known: Sequence[str], what: str) -> None:
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            many = "`make-mcp tools` lists them" if what == "tool" else f"there are {', '.join(sorted(known))}"
+            many = "`make-mcp tools --toolsets all` lists them" if what == "tool" else f"there are {', '.join(known)}"
             hint = f"did you mean {near[0]}?" if near else many
             raise SettingsError(f"there is no {what} {name!r}: {hint}")

@@ -12,9 +12,12 @@ import anyio
 from mcp.server.auth.provider import AccessToken
 
 from make_mcp.callers import Common, Served, open_served
+from make_mcp.present import SEARCH, Present
+from make_mcp.selection import listing, select
 from make_mcp.settings import Settings
 from make_mcp.subjects import Keys, Subjects
 from make_mcp.upstream.doors import Doors
+from make_tools import GROUPS
 
 MOST = 200
 """Ways that stay open without being used; each may keep a few connections."""
@@ -45,6 +48,16 @@ class Tenants:
         for each in self._open.values():
             await each.stack.aclose()
         self._open.clear()
+
+    @property
+    def usual(self) -> Present:
+        tools = select(GROUPS, self._settings)
+        # Each may have a key to one of the ways alone.
+        shared = {name: tool for name, tool in tools.items() if {"maton", "make"} <= set(tool.upstreams)}
+        shown = {each.name for each in listing(shared, self._settings)}
+        names = shown | shared.keys() if SEARCH in shown else shown
+        writes = any(tool.effect != "read" for tool in tools.values())
+        return Present(names, writes, self._settings.confirm, not shared.keys() <= names)
 
     def addresses(self) -> Mapping[str, Collection[str]]:
         """Where the ways are that callers have keys for, by upstream."""
@@ -83,6 +96,6 @@ class Tenants:
 
 
 _NO_KEYS = (
-    "this server keeps no key of Make or Maton for you, whom your sign-in names. Its operator can add one under the subject of your "
-    "token (--credentials-file)."
+    "this server keeps no key of Make or Maton for you, whom your sign-in names. Next: the user asks its operator to add one under "
+    "the subject of your token (--credentials-file)."
 )

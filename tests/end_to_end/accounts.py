@@ -1,7 +1,7 @@
 """An MCP client on the practice account, in process."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -20,19 +20,42 @@ def text_of(result: CallToolResult) -> str:
     return "".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
+KINDS: Mapping[object, type] = {"object": dict, "array": list}
+
+
+def misfits(schema: Mapping[str, Any], answer: object) -> list[str]:
+    """What of an answer does not fit a schema of the few words that ours have; another word is a misfit itself."""
+    found = [word for word in schema if word not in {"type", "properties"}]
+    if not isinstance(answer, KINDS[schema["type"]]):
+        return [*found, f"{answer!r:.60} is no {schema['type']}"]
+    for name, inner in schema.get("properties", {}).items():
+        if name in cast("Json", answer):
+            found += [f"{name}: {one}" for one in misfits(inner, cast("Json", answer)[name])]
+    return found
+
+
 class Account:
     """Calls tools as a client does."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._answers: Mapping[str, Json | None] | None = None
 
     async def ask(self, tool: str, /, **arguments: Any) -> Json:
-        """The structured answer of a call that must succeed, checked against the text beside it."""
+        """The structured answer of a call that must succeed, checked against the text beside it and the tool's output schema."""
         result = await self.client.call_tool(tool, {name.rstrip("_"): value for name, value in arguments.items()})
         assert not result.is_error, f"{tool}: {text_of(result)}"
         assert json.loads(text_of(result)) == result.structured_content
         assert ", " not in text_of(result).split('"')[0], "the text is compact"
-        return cast("Json", result.structured_content)
+        answer = cast("Json", result.structured_content)
+        if (schema := await self._schema(tool)) is not None:
+            assert misfits(schema, answer) == []
+        return answer
+
+    async def _schema(self, tool: str) -> Json | None:
+        if self._answers is None:
+            self._answers = {each.name: each.output_schema for each in (await self.client.list_tools()).tools}
+        return self._answers.get(tool)
 
     async def do(self, tool: str, /, **arguments: Any) -> Json:
         """A write: its preview first, which changes nothing, then the confirmed call."""
@@ -62,7 +85,7 @@ class Account:
 async def practice(mode: str = "auto", **settings: Any) -> AsyncGenerator[Account]:
     """A client on a fresh practice account, behind these settings."""
     async with (
-        open_caller(load({"sandbox": True, **settings})) as (caller, tools),
+        open_caller(load({"sandbox": True, "toolsets": "all", **settings})) as (caller, tools),
         Client(build(caller, tools), mode=mode) as client,
     ):
         yield Account(client)

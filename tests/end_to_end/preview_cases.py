@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 ORGANIZATION, TEAM, MARKETING, CARE = 2767268, 388889, 388890, 388891
 ORDER_INTAKE, STOCK_SYNC, INVOICES, PRICE_WATCH, LEADS, DRAFTS = 4667499, 4667500, 4667501, 4667502, 4667503, 4667506
-GOOGLE, ERP = 1353452, 1353455
+GOOGLE, GOOGLE_OF_CARE, ERP = 1353452, 1353460, 1353455
 NEW_ORDERS = 1845301
 STOCK, SUPPLIERS = 64870, 64871
 YOU, SOMEBODY = 2958000, 2958001
@@ -64,6 +64,21 @@ CASES = [
         },
     ),
     Case("scenarios_update", {"scenarioId": ORDER_INTAKE, "blueprint": BLUEPRINT, "folderId": 0}, "blueprint"),
+    Case(
+        "scenarios_clone",
+        {"scenarioId": ORDER_INTAKE, "organizationId": ORGANIZATION, "teamId": TEAM, "name": "Orders"},
+    ),
+    Case(
+        "scenarios_clone",
+        {
+            "scenarioId": ORDER_INTAKE,
+            "organizationId": ORGANIZATION,
+            "teamId": CARE,
+            "name": "Orders",
+            "replace": {"connections": {str(GOOGLE): GOOGLE_OF_CARE}},
+        },
+        "other-team",
+    ),
     Case("scenarios_start", {"scenarioId": PRICE_WATCH}),
     Case("scenarios_start", {"scenarioId": STOCK_SYNC}, "already-on"),
     Case("scenarios_stop", {"scenarioId": ORDER_INTAKE}),
@@ -89,6 +104,8 @@ CASES = [
     Case("hooks_delete", {"hookId": NEW_ORDERS}),
     Case("templates_delete", {"templateId": TEMPLATE}),
     Case("incomplete_executions_retry", {"incompleteExecutionId": "of the invoices"}),
+    Case("incomplete_executions_retry_several", {"scenarioId": INVOICES, "all": True}),
+    Case("incomplete_executions_retry_several", {"scenarioId": INVOICES, "ids": ["of the invoices"]}, "one"),
     Case("incomplete_executions_delete", {"scenarioId": INVOICES, "ids": ["of the invoices"]}),
     Case("incomplete_executions_delete", {"scenarioId": INVOICES, "all": True}, "all"),
     Case("notifications_mark_read", {}),

@@ -21,6 +21,7 @@ from tests.end_to_end.preview_cases import CASES, INVOICES, Case
 from tests.server.network import WRITES
 
 import make_sandbox
+from make_mcp.absent import Absent
 from make_mcp.answers import Shaping
 from make_mcp.app import build
 from make_mcp.callers import open_gate
@@ -58,9 +59,11 @@ async def account_in(database: Path, *ways: Upstream) -> AsyncGenerator[Account]
     }
     doors = Doors({way: door for way, door in every.items() if way in ways}, "maton")
     async with Upstreams(doors, httpx2.ASGITransport(app)) as upstreams:
-        with open_gate(load({}), upstreams) as gate:
+        settings = load({})
+        with open_gate(settings, upstreams) as gate:
             listed = [tool(endpoint, schema("standard", endpoint)) for endpoint in TOOLS.values()]
-            server = build(Caller(TOOLS, gate, Shaping(Credentials(upstreams.secrets)), str), listed)
+            shaping, absent = Shaping(Credentials(upstreams.secrets)), Absent(GROUPS, TOOLS, settings)
+            server = build(Caller(TOOLS, gate, shaping, absent), listed)
             async with Client(server) as client:
                 yield Account(client)
 

@@ -14,6 +14,8 @@ from tests.end_to_end.accounts import text_of
 from tests.end_to_end.processes import PATIENCE, listening
 
 import make_sandbox
+from make_mcp.recipes import RECIPES
+from make_tools.usual import USUAL
 
 Connect = Callable[[str], AbstractAsyncContextManager[Client]]
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
@@ -51,7 +53,7 @@ async def test_the_tools_are_listed_and_called(transport: str, mode: str, addres
             ERAS["legacy"] if transport == "sse" and mode == "legacy" else client.protocol_version
         )
         tools = (await client.list_tools()).tools
-        assert len(tools) == 61
+        assert len(tools) == len(USUAL) + len(RECIPES)
         assert [t.name for t in (await client.list_tools()).tools] == [t.name for t in tools]
         result = await client.call_tool("organizations_list", {})
         assert result.structured_content is not None
@@ -66,9 +68,14 @@ async def test_the_tools_are_listed_and_called(transport: str, mode: str, addres
             refused = await client.call_tool("scenarios_destroy_everything", {})
             assert refused.is_error
             assert "There is no tool" in text_of(refused)
-        assert (await client.list_prompts()).prompts == []
-        assert (await client.list_resources()).resources == []
-        assert (await client.list_resource_templates()).resource_templates == []
+        prompts = {one.name for one in (await client.list_prompts()).prompts}
+        assert prompts == {"diagnose_scenario", "review_account", "change_scenario_safely", "move_scenario"}
+        assert [one.uri for one in (await client.list_resources()).resources] == ["make://account"]
+        templates = (await client.list_resource_templates()).resource_templates
+        assert {one.uri_template for one in templates} == {
+            "make://scenarios/{id}/blueprint",
+            "make://scenarios/{id}/runs",
+        }
 
 
 async def test_many_calls_at_once_get_each_its_own_answer(addresses: dict[str, str]):

@@ -146,22 +146,28 @@ class Upstream:
 def making() -> Generator[Upstream]:
     """A fresh practice account without limits, served from a thread of this process."""
     counter = Counter(make_sandbox.create_app(limits=False))
+    headers = {"authorization": f"Token {make_sandbox.TOKEN}", _BY_TEST.decode(): "1"}
+    with (
+        serving(counter) as address,
+        httpx2.Client(base_url=f"{address}/api/v2", headers=headers, timeout=PATIENCE, trust_env=False) as account,
+    ):
+        yield Upstream(address, counter, account)
+
+
+@contextmanager
+def serving(application: ASGIApp) -> Generator[str]:
+    """Serves an application from a thread of this process: its address."""
     # Without the protocol asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for an acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = uvicorn.Server(
-            uvicorn.Config(counter, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2)
+            uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2)
         )
         thread = Thread(target=server.run, args=([listening],))
         thread.start()
-        headers = {"authorization": f"Token {make_sandbox.TOKEN}", _BY_TEST.decode(): "1"}
         try:
-            with httpx2.Client(
-                base_url=f"{address}/api/v2", headers=headers, timeout=PATIENCE, trust_env=False
-            ) as account:
-                yield Upstream(address, counter, account)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(PATIENCE)

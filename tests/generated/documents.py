@@ -8,19 +8,22 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter
 
 from make_mcp import __version__
-from make_mcp.confirmation import schema
-from make_mcp.selection import tool
+from make_mcp.commands.cost import Cost, cost, tokens
+from make_mcp.present import READ, SEARCH
+from make_mcp.recipes import AnyTool, Recipe
+from make_mcp.selection import catalogue, input_schema, is_usual, tool, toolsets
 from make_mcp.settings import KEYS, Settings, variable
 from make_tools import GROUPS, Endpoint, Upstream
 from make_tools.previews import PLANS
 
 ENDPOINTS: Sequence[Endpoint[...]] = [endpoint for group in GROUPS for endpoint in group.endpoints]
+TOOLS: Sequence[AnyTool] = catalogue(GROUPS)
 UPSTREAMS: Mapping[tuple[Upstream, ...], str] = {("maton", "make"): "", ("make",): " \\*", ("maton",): " †"}
 
 
-def listing(endpoint: Endpoint[...]) -> dict[str, Any]:
+def listing(record: AnyTool) -> dict[str, Any]:
     """The entry of `tools/list`, as it goes over the wire."""
-    return tool(endpoint, schema("standard", endpoint)).model_dump(by_alias=True, mode="json", exclude_none=True)
+    return tool(record, input_schema(record, "standard")).model_dump(by_alias=True, mode="json", exclude_none=True)
 
 
 def as_json(data: object) -> str:
@@ -28,16 +31,41 @@ def as_json(data: object) -> str:
 
 
 def readme_table() -> str:
-    """One row a group: the actions by effect."""
-    rows = ["| group | read | write | destroy |", "|---|---|---|---|"]
-    for group in GROUPS:
+    """One row a group: the actions by effect, those that are listed without a flag in bold."""
+    rows = ["| toolset | read | write | destroy |", "|---|---|---|---|"]
+    usual_ways = {group.name: group.upstreams for group in GROUPS}
+    for name in toolsets(GROUPS):
+        ways = usual_ways.get(name, ("maton", "make"))
         cells: list[str] = []
         for effect in ("read", "write", "destroy"):
-            members = [e for e in group.endpoints if e.effect == effect]
-            marks = {e.name: "" if e.upstreams == group.upstreams else UPSTREAMS[e.upstreams] for e in members}
-            cells.append(", ".join(f"`{e.name.removeprefix(group.name + '_')}`{marks[e.name]}" for e in members))
-        rows.append(f"| `{group.name}`{UPSTREAMS[group.upstreams]} | {' | '.join(cells)} |")
-    return "\n".join(rows)
+            members = [each for each in TOOLS if each.group == name and each.effect == effect]
+            cells.append(
+                ", ".join(
+                    _short(each) + ("" if each.upstreams == ways else UPSTREAMS[each.upstreams]) for each in members
+                )
+            )
+        rows.append(f"| `{name}`{UPSTREAMS[ways]} | {' | '.join(cells)} |")
+    return "\n".join([*rows, "", _legend()])
+
+
+def _legend() -> str:
+    maton, make = (sum(way in each.upstreams for each in TOOLS) for way in ("maton", "make"))
+    usual = [each for each in TOOLS if is_usual(each)]
+    few, many = (round(tokens(_cost(tools).whole), -2) for tools in (usual, TOOLS))
+    return (
+        f"\\* on Make's own API only, † on the Maton gateway only: {maton} tools with a Maton key, {make} with a Make token, "
+        f"{len(TOOLS)} with both.\n\n**What stands in bold is listed by default**: {len(usual)} tools, about {few:,} tokens in every "
+        f"conversation, where all {len(TOOLS)} are {many:,}."
+    )
+
+
+def _cost(records: Sequence[AnyTool]) -> Cost:
+    return cost([tool(record, input_schema(record, "standard")) for record in records])
+
+
+def _short(record: AnyTool) -> str:
+    name = f"`{record.name.removeprefix(record.group + '_')}`"
+    return f"**{name}**" if is_usual(record) else name
 
 
 def previews_table() -> str:
@@ -61,7 +89,12 @@ def tools_document() -> str:
         ),
         (
             "`filters` bundles what a list is seldom asked for; each key is checked like an argument. The listing that a model reads "
-            "is kept short (420 bytes a tool), so most descriptions stand here and in refusals rather than there."
+            "is kept short (420 bytes a tool), so most descriptions stand here and in refusals rather than there. An argument that is "
+            "marked as not listed is taken all the same."
+        ),
+        (
+            "A recipe is a tool of several endpoints, which reads what would otherwise take several calls. A tool that is not listed by "
+            "default is brought by `--toolsets all`, or by the name of its toolset."
         ),
         (
             "Left out on purpose: `callbackUrl` of a run (it would let a model choose an address to which Make sends data), `metadata` "
@@ -69,30 +102,41 @@ def tools_document() -> str:
             "team (Make derives it), and the choice of columns where the answer is one small thing."
         ),
     ]
-    for group in GROUPS:
-        parts.append(f"## {group.name}\n\n{group.about}")
-        for endpoint in group.endpoints:
-            ways = {"maton": "Maton gateway", "make": "Make's API"}
-            facts = [
-                f"`{endpoint.method} {endpoint.public_path}`",
-                endpoint.effect,
-                "scope " + ", ".join(f"`{s}`" for s in endpoint.scopes) if endpoint.scopes else "no scope",
-                " and ".join(ways[upstream] for upstream in endpoint.upstreams),
-            ]
-            parts.append(f"### {endpoint.name}\n\n{endpoint.description}\n\n{'; '.join(facts)}.")
-            if endpoint.arguments:
-                parts.append("\n".join(_argument_rows(endpoint)))
+    for name, about in toolsets(GROUPS).items():
+        parts.append(f"## {name}\n\n{about}")
+        for record in TOOLS:
+            if record.group == name:
+                parts.append(f"### {record.name}\n\n{record.description}\n\n{'; '.join(_facts(record))}.")
+                if record.arguments:
+                    parts.append("\n".join(_argument_rows(record)))
     return "\n\n".join(parts) + "\n"
 
 
-def _argument_rows(endpoint: Endpoint[...]) -> list[str]:
+def _facts(record: AnyTool) -> list[str]:
+    ways = {"maton": "Maton gateway", "make": "Make's API"}
+    former = (
+        [f"also called {', '.join(f'`{old}`' for old in record.formerly)}"]
+        if isinstance(record, Endpoint) and record.formerly
+        else []
+    )
+    return [
+        "a recipe" if isinstance(record, Recipe) else f"`{record.method} {record.public_path}`",
+        record.effect,
+        "scope " + ", ".join(f"`{s}`" for s in record.scopes) if record.scopes else "no scope",
+        " and ".join(ways[upstream] for upstream in record.upstreams),
+        *(["listed by default"] if is_usual(record) else []),
+        *former,
+    ]
+
+
+def _argument_rows(record: AnyTool) -> list[str]:
     rows: list[str] = []
-    for argument in endpoint.arguments:
-        required = ", required" if argument.required else ""
+    for argument in record.arguments:
+        more = (", required" if argument.required else "") + (", not listed" if argument.is_rare else "")
         told = f": {argument.about}" if argument.about else ""
-        rows.append(f"- `{argument.name}` ({_kind(endpoint.schema['properties'][argument.name])}{required}){told}")
-        if argument.keys:
-            hint = get_type_hints(endpoint.wire, include_extras=True)[argument.python_name]
+        rows.append(f"- `{argument.name}` ({_kind(record.schema['properties'][argument.name])}{more}){told}")
+        if argument.keys and isinstance(record, Endpoint):
+            hint = get_type_hints(record.wire, include_extras=True)[argument.python_name]
             keys = TypeAdapter[Any](hint).json_schema()
             listed = next(iter(keys["$defs"].values()))["properties"]
             rows += [f"    - `{key}` ({_kind(listed[key])})" for key in argument.keys]
@@ -117,7 +161,8 @@ def settings_table() -> str:
 
 def nginx_reads() -> str:
     """What a proxy may send to another replica when one dies, as lines of a map of nginx."""
-    calls = ["server/discover ", "tools/list ", *(f"tools/call {e.name}" for e in ENDPOINTS if e.effect == "read")]
+    reading = [*(each.name for each in TOOLS if each.effect == "read"), SEARCH, READ]
+    calls = ["server/discover ", "tools/list ", *(f"tools/call {name}" for name in reading)]
     lines = ["# Generated from the catalogue (`pytest --accept`): what changes nothing, so that it may be sent again."]
     return "\n".join([*lines, *(f'"2026-07-28 {call}" /-reads;' for call in calls)]) + "\n"
 
@@ -159,6 +204,11 @@ def manifest() -> dict[str, Any]:
             "human: nothing is changed unless Claude can ask you, which Claude Desktop could not when this was written.",
             default="standard",
         ),
+        "toolsets": option(
+            "Tools",
+            "Empty: the usual tools are listed, and all others can be called. all: every tool is listed. Or groups, such as "
+            "scenarios,hooks: these tools and no others.",
+        ),
         "read_only": option("Read only", "Remove every tool that changes something.", "boolean", default=False),
         "sandbox": option(
             "Practice account", "Use a practice account instead of yours: no key needed.", "boolean", default=False
@@ -189,8 +239,9 @@ def manifest() -> dict[str, Any]:
                 "env": {variable(name): f"${{user_config.{name}}}" for name in options},
             },
         },
-        "tools": [{"name": e.name, "description": e.description} for e in ENDPOINTS],
+        "tools": [{"name": each.name, "description": each.description} for each in TOOLS],
         "tools_generated": True,
+        "prompts_generated": True,
         "user_config": options,
         "compatibility": {"platforms": ["darwin", "linux", "win32"], "runtimes": {"python": ">=3.11.0 <4.0.0"}},
     }

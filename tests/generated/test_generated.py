@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.conftest import ROOT, Accepted
 from tests.generated.documents import (
-    ENDPOINTS,
+    TOOLS,
     as_json,
     between_markers,
     listing,
@@ -17,18 +17,18 @@ from tests.generated.documents import (
     tools_document,
 )
 
-from make_tools import Endpoint
+from make_mcp.recipes import AnyTool
 
 SNAPSHOTS = ROOT / "tests" / "generated" / "snapshots"
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: e.name)
-def test_the_listing_of_a_tool_changes_only_on_purpose(endpoint: Endpoint[...], accepted: Accepted):
-    accepted(SNAPSHOTS / f"{endpoint.name}.json", as_json(listing(endpoint)))
+@pytest.mark.parametrize("record", TOOLS, ids=lambda record: record.name)
+def test_the_listing_of_a_tool_changes_only_on_purpose(record: AnyTool, accepted: Accepted):
+    accepted(SNAPSHOTS / f"{record.name}.json", as_json(listing(record)))
 
 
 def test_no_snapshot_is_left_of_a_tool_that_is_gone():
-    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {endpoint.name for endpoint in ENDPOINTS}
+    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {record.name for record in TOOLS}
 
 
 def test_the_tool_table_of_the_readme_is_up_to_date(accepted: Accepted):

@@ -9,12 +9,13 @@ from typing import Any, Self
 
 import httpx2
 
+from make_mcp.absent import Absent
 from make_mcp.answers import Shaping
 from make_mcp.callers import open_gate
 from make_mcp.calls import Answer, Caller
 from make_mcp.idempotency import Keys
 from make_mcp.secrets import Credentials, keys_of
-from make_mcp.selection import select, why_not
+from make_mcp.selection import select
 from make_mcp.settings import Settings, load
 from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream import Upstreams
@@ -115,10 +116,9 @@ async def calling(
         Upstreams(open_doors(settings), network, deadline=settings.timeout, pace=pace, observer=observer) as upstreams,
     ):
         with open_gate(settings, upstreams) as gate:
-            shaping = Shaping(Credentials([*upstreams.secrets, *keys_of(settings)]), settings.reveal)
-            yield Caller(
-                tools, gate, shaping, lambda name: why_not(name, GROUPS, tools, settings), keys, observer=observer
-            )
+            credentials = Credentials([*upstreams.secrets, *keys_of(settings)])
+            shaping = Shaping(credentials, settings.reveal, settings.max_result_bytes)
+            yield Caller(tools, gate, shaping, Absent(GROUPS, tools, settings), keys, observer=observer)
 
 
 def body_of(request: httpx2.Request) -> Any:

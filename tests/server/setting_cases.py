@@ -13,6 +13,8 @@ FITTING: list[tuple[str, str, Any]] = [
     ("read_only", "true", True), ("read_only", "1", True), ("read_only", "yes", True), ("read_only", "on", True),
     ("read_only", "TRUE", True), ("read_only", "false", False), ("read_only", "no", False),
     ("toolsets", "users,teams", ("users", "teams")), ("toolsets", " users , teams ,", ("users", "teams")),
+    ("catalog", "true", True), ("no_output_schemas", "1", True), ("max_result_bytes", "2000", 2000),
+    ("max_result_bytes", "10000000", 10_000_000),
     ("tools", "users_me", ("users_me",)), ("exclude_tools", "users_me,teams_list", ("users_me", "teams_list")),
     ("transport", "stdio", "stdio"), ("transport", "http", "http"), ("transport", "sse", "sse"),
     ("host", "127.0.0.1", "127.0.0.1"), ("host", "::1", "::1"), ("host", "localhost", "localhost"),
@@ -42,6 +44,7 @@ UNFIT: list[tuple[str, str]] = [
     ("auth_issuer", "http://login.example.com"), ("auth_issuer", "login"), ("auth_issuer", "https://a/?x"), ("auth_issuer", "https://a/#x"),
     ("auth_jwks_url", "http://keys.example.com"), ("auth_algorithms", "HS256"), ("auth_algorithms", "none"), ("auth_algorithms", "RS256,HS512"),
     ("max_body", "0"), ("max_body", "65"), ("max_body", "x"), ("body_timeout", "0"), ("body_timeout", "nan"), ("body_timeout", "inf"),
-    ("max_connections", "0"), ("max_sessions", "0"), ("session_idle", "0"), ("session_idle", "-1"), ("rate_limit", "50"),
+    ("max_result_bytes", "1999"), ("max_result_bytes", "10000001"), ("max_result_bytes", "25 kB"), ("catalog", "maybe"),
+    ("no_output_schemas", "none"), ("max_connections", "0"), ("max_sessions", "0"), ("session_idle", "0"), ("session_idle", "-1"), ("rate_limit", "50"),
     ("rate_limit", "0/second"), ("rate_limit", "fast"), ("grace", "-1"), ("grace", "601"), ("metrics_port", "65536"),
 ]  # fmt: skip

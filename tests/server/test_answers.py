@@ -139,7 +139,7 @@ async def test_what_make_says_reaches_the_agent():
     async with calling(Network(behind_looks(DESTROY, always(406, said))), MAKE_KEY) as caller:
         held_back = (await carried_out(caller, DESTROY, DESTROY_ARGUMENTS)).data
         refused = (await carried_out(caller, WRITE, WRITE_ARGUMENTS)).text
-    assert refused.startswith("scenarios_start: Make answered 406 IM004: Cannot delete; first; second; third. ")
+    assert refused.startswith('scenarios_start: Make answered 406 IM004: "Cannot delete; first; second; third". ')
     named = '925 "My \\"orders\\" scenario", {}926 "".'
     assert f"Scenarios concerned: {named.format('')}" in refused
     assert held_back is not None
@@ -177,7 +177,7 @@ GOOD: dict[str, tuple[bytes, Any]] = {
     "a mark of the byte order": (b'\xef\xbb\xbf{"a":1}', {"a": 1}),
     "keys that JavaScript knows": (b'{"__proto__":{"x":1},"constructor":1}', {"__proto__": {"x": 1}, "constructor": 1}),
     "nested 100 deep": (b'{"a":' * 100 + b"1" + b"}" * 100, json.loads('{"a":' * 100 + "1" + "}" * 100)),
-    "100,000 keys": (json.dumps({str(i): i for i in range(100_000)}).encode(), {str(i): i for i in range(100_000)}),
+    "2,000 keys": (json.dumps({str(i): i for i in range(2_000)}).encode(), {str(i): i for i in range(2_000)}),
 }  # fmt: skip
 
 

@@ -282,9 +282,9 @@ async def test_each_refusal_has_its_own_text_which_says_what_to_do_next(tmp_path
     assert len(texts) == len(found)
     for each in found:
         to_do = (
-            "The operator of this server has to mend that."
+            "Next: the same call in a minute; if it ends so again, the operator"
             if each.reason == "store"
-            else "Call again without `confirm`"
+            else "Next: the same call without `confirm`"
         )
         assert to_do in str(each)
         assert "\n" not in str(each)

@@ -43,8 +43,8 @@ def with_confirm(arguments: Any, confirm: Any) -> dict[str, Any]:
     return dict(arguments) if confirm is MISSING else {**arguments, "confirm": confirm}
 
 
-def test_thirty_tools_read_and_thirty_one_write():
-    assert (len(READS), len(WRITES)) == (30, 31)
+def test_thirty_tools_read_and_thirty_three_write():
+    assert (len(READS), len(WRITES)) == (30, 33)
     assert {case.tool for case in CASES} == {e.name for e in (*READS, *WRITES)}
 
 

@@ -15,8 +15,9 @@ from make_mcp.duplicates import SECONDS, Made, creates
 
 TEAM: Json = {"name": "Crew", "organizationId": 11, **YES}
 MAKES_ONE = {
-    "connections_create", "data_stores_create", "hooks_create", "incomplete_executions_retry", "maton_connections_create",
-    "organizations_create", "scenarios_create", "scenarios_run", "teams_create",
+    "connections_create", "data_stores_create", "hooks_create", "incomplete_executions_retry",
+    "incomplete_executions_retry_several", "maton_connections_create", "organizations_create",
+    "scenarios_clone", "scenarios_create", "scenarios_run", "teams_create",
 }  # fmt: skip
 
 

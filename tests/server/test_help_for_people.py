@@ -8,10 +8,13 @@ import tomllib
 from typing import Any
 
 import pytest
-from tests.server.network import MAKE_TOKEN, MATON_KEY, SECRETS, Listener
+from pydantic_core import to_json
+from tests.server.network import ENDPOINTS, MAKE_TOKEN, MATON_KEY, SECRETS, Listener
 
 from make_mcp.cli import CLIENTS, main
 from make_mcp.commands.config import CLIENTS as WRITTEN
+from make_mcp.recipes import RECIPES
+from make_tools.usual import USUAL
 
 Capture = pytest.CaptureFixture[str]
 
@@ -90,7 +93,8 @@ def test_doctor_finds_the_practice_account_sound(capsys: Capture):
     status, out, _ = shown(capsys, "--sandbox", "doctor")
     assert status == 0
     assert out.count("signed in as Sample Owner") == 2
-    assert "61 tools: 30 read, 31 change something" in out
+    assert "68 tools: 35 read, 33 change something" in out
+    assert f"{len(USUAL) + len(RECIPES)} of them are listed" in out
 
 
 def test_doctor_says_what_to_set_where_there_is_no_key(capsys: Capture):
@@ -132,6 +136,17 @@ async def test_doctor_survives_an_odd_answer(body: bytes, capfd: pytest.CaptureF
     assert status == 0
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+async def test_doctor_counts_the_tools_that_the_token_cannot_call(capfd: pytest.CaptureFixture[str]):
+    every = {endpoint.scopes[0] for endpoint in ENDPOINTS.values() if endpoint.scopes}
+    for lacking, told in (({"hooks:write"}, "5 tools need scopes that the token lacks"), (set[str](), "signed in")):
+        body = to_json({"authUser": {"name": "x"}, "authorization": {"scope": sorted(every - lacking)}})
+        async with saying("200 OK", body) as listener:
+            status, out = await doctor(capfd, MAKE_API_KEY=MAKE_TOKEN, MAKE_BASE_URL=listener.url)
+        assert status == 0
+        assert told in out
+        assert ("lacks" in out) is bool(lacking)
 
 
 async def test_doctor_asks_for_a_link_where_maton_has_none(capfd: pytest.CaptureFixture[str]):

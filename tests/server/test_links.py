@@ -40,7 +40,7 @@ async def test_a_link_that_is_not_known_to_be_of_make_is_not_touched():
 
 
 async def test_links_to_other_apps_are_not_shown():
-    links = [{"id": "1", "app": "make"}, {"id": "2", "app": "google-drive", "url": "hidden"}]
+    links = [{"connection_id": "1", "app": "make"}, {"connection_id": "2", "app": "google-drive", "url": "hidden"}]
     async with calling(Network(lambda _: json_answer({"connections": links})), MATON_ONLY) as caller:
         assert (await caller.call("maton_connections_list", {})).data == {"connections": links[:1]}
     async with calling(Network(lambda _: json_answer({"connection": links[1]})), MATON_ONLY) as caller:

@@ -78,7 +78,7 @@ def says_the_outcome(answer: Answer, name: str) -> None:
         assert "outcome_unknown: " in answer.text
         assert "t may have taken effect: do not repeat it" in answer.text
         assert "fail" not in answer.text
-        assert f"{endpoint.truth} shows what is true now" in answer.text
+        assert f"Next: {endpoint.truth}" in answer.text
         assert ENDPOINTS[endpoint.truth].effect == "read"
         assert "Nothing was" not in answer.text
 

@@ -208,7 +208,7 @@ def answering(data: object) -> Network:
 @pytest.mark.parametrize(
     ("tool", "arguments", "answer"),
     [
-        ("hooks_list", {"teamId": 22}, {"hooks": [HOOK, HOOK]}),
+        ("hooks_list", {"teamId": 22, "fields": ["*"]}, {"hooks": [HOOK, HOOK], "more": False}),
         ("hooks_get", {"hookId": 5}, {"hook": HOOK}),
         ("hooks_ping", {"hookId": 5}, {"address": f"https://x.test/{SECRET}", "attached": True, "gone": False}),
         ("hooks_create", {"teamId": 22, "name": "Orders", "confirm": True}, {"hook": HOOK}),
@@ -230,7 +230,7 @@ async def test_whoever_knows_the_address_of_a_hook_can_start_its_scenario(tool: 
 @pytest.mark.parametrize(
     ("tool", "arguments", "answer"),
     [
-        ("maton_connections_list", {}, {"connections": [LINK]}),
+        ("maton_connections_list", {"fields": ["*"]}, {"connections": [LINK]}),
         ("maton_connections_get", {"matonConnectionId": "c1"}, {"connection": LINK}),
         ("maton_connections_create", {"confirm": True}, {"connection": LINK}),
     ],

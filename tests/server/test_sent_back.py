@@ -27,7 +27,7 @@ BLUEPRINT: dict[str, Any] = {"name": "Orders", "flow": MODULES, "metadata": {}}
 async def read(flags: dict[str, Any]) -> dict[str, Any]:
     """The blueprint as an agent reads it."""
     async with calling(answering({"blueprint": BLUEPRINT}), flags) as caller:
-        answer = await caller.call("templates_blueprint", {"templateId": 5})
+        answer = await caller.call("templates_blueprint", {"templateId": 5, "whole": True})
     assert answer.data is not None
     return answer.data["blueprint"]
 

@@ -1,7 +1,6 @@
 """What the previews of writes to data stores and everything else say."""
 
-from tests.tools.preview_form import FAILED, GUARD, LEVELS, LINK, ORDERS, SCENARIOS, STORE, TEAM, Told, blueprint
-from tests.tools.wire_form import RUN_A, RUN_B
+from tests.tools.preview_form import GUARD, LEVELS, LINK, SCENARIOS, STORE, TEAM, Told, blueprint
 
 THINGS = (
     Told(
@@ -139,71 +138,6 @@ THINGS = (
             "Scenarios that were made from it stay.",
             GUARD,
         ],
-    ),
-    Told(
-        "incomplete_executions_retry",
-        {"incompleteExecutionId": RUN_A},
-        {
-            f"/dlqs/{RUN_A}": {
-                "dlq": {"id": RUN_A, "scenarioId": 71, "scenarioName": "Order intake", "attempts": 1, "resolved": False}
-            },
-            "/scenarios/71": {"scenario": ORDERS},
-            "/dlqs": {"dlqs": [{"id": RUN_B, "reason": "other"}, FAILED]},
-        },
-        f'Run the rest of incomplete execution {RUN_A} of scenario 71 "Order intake" again. '
-        'It failed on 2026-05-01T10:00:00.000Z with "[429] Too many requests". It was tried again 1 time before.',
-        "Order intake",
-        [
-            "The scenario is on.",
-            "It works with: gateway, slack.",
-            (
-                "It goes on from the module that failed, with the blueprint as it was then. What that module did before it "
-                "failed may happen twice; the modules after it run too."
-            ),
-            "A retry cannot be taken back. A second call is a second retry.",
-        ],
-    ),
-    Told(
-        "incomplete_executions_delete",
-        {"scenarioId": 71, "ids": [RUN_A, RUN_B]},
-        {"/scenarios/71": {"scenario": ORDERS}, "/dlqs": {"dlqs": [FAILED], "pg": {"limit": 1000}}},
-        'Delete 2 incomplete executions of scenario 71 "Order intake" for good: 1 of them is there, 1 was not found.',
-        "2 incomplete executions",
-        [
-            f"Not found: incomplete execution {RUN_B}.",
-            "What is left undone stays undone: what is deleted cannot be retried any more.",
-            "One that is being retried at that moment is passed over.",
-            GUARD,
-        ],
-        [f'incomplete execution {RUN_A}, failed on 2026-05-01T10:00:00.000Z with "[429] Too many requests"'],
-    ),
-    Told(
-        "incomplete_executions_delete",
-        {"scenarioId": 71, "ids": [RUN_A]},
-        {"/scenarios/71": {"scenario": ORDERS}, "/dlqs": {"dlqs": [FAILED], "pg": {"limit": 1000}}},
-        f'Delete incomplete execution {RUN_A} of scenario 71 "Order intake" for good. '
-        'It failed on 2026-05-01T10:00:00.000Z with "[429] Too many requests".',
-        "Order intake",
-        [
-            "What is left undone stays undone: what is deleted cannot be retried any more.",
-            "One that is being retried at that moment is passed over.",
-            GUARD,
-        ],
-    ),
-    Told(
-        "incomplete_executions_delete",
-        {"scenarioId": 71, "ids": [RUN_A]},
-        {"/scenarios/71": {"scenario": ORDERS}},
-        f'Delete incomplete execution {RUN_A} of scenario 71 "Order intake" for good: it could not be looked up.',
-        "Order intake",
-        [
-            f"Not looked up: incomplete execution {RUN_A}.",
-            "What is left undone stays undone: what is deleted cannot be retried any more.",
-            "One that is being retried at that moment is passed over.",
-            GUARD,
-        ],
-        [],
-        ["The incomplete executions themselves: Make answered 404."],
     ),
     Told(
         "notifications_mark_read",

@@ -117,6 +117,8 @@ def test_an_incomplete_execution_belongs_to_its_scenario():
     for data in ({"id": RUN, "scenarioId": 5}, {"id": RUN}):
         known.learn(get("/dlqs", scenarioId=5), {"dlqs": [data]})
         assert known.organization(post(f"/dlqs/{RUN}/retry", {})) == 1
+        known.learn(post("/dlqs/retry", {"ids": [RUN]}, scenarioId=5), {"dlqs": [RUN]})
+        assert known.organization(post("/dlqs/retry", {"ids": [RUN]}, scenarioId=5)) == 1
     assert known.organization(get(f"/dlqs/{RUN[::-1]}")) is None
 
 

@@ -38,6 +38,7 @@ GIVEN: Mapping[str, dict[str, Any]] = {
     "connections_delete": {"connectionId": 9},
     "data_stores_delete": {"teamId": 5, "ids": [31]},
     "scenarios_delete": {"scenarioId": 71},
+    "incomplete_executions_retry_several": {"scenarioId": 71, "all": True},
 }
 ON = {"/scenarios": {"scenarios": [{**ORDERS, "hookId": 41}, {**STOCK, "isActive": True}, BROKEN]}}
 OFF = {"/scenarios": {"scenarios": [{**ORDERS, "hookId": 41, "isActive": False}, STOCK, BROKEN]}}
@@ -104,6 +105,10 @@ MOVED = (
     Moved("data_stores_delete", {"/data-stores": several("dataStores", {**STORE, "records": "38"})}, void=False),
     Moved("scenarios_delete", {"/scenarios/71": {"scenario": {**ORDERS, "teamId": 5, "hookId": 42}}}, void=True),
     Moved("scenarios_delete", {"/dlqs": several("dlqs", {"id": "a"}, {"id": "b"})}, void=False),
+    Moved("incomplete_executions_retry_several", {"/dlqs": several("dlqs", {"id": "a"}, {"id": "b"})}, void=True),
+    Moved("incomplete_executions_retry_several", {"/dlqs": several("dlqs", {"id": "a", "resolved": True})}, void=True),
+    # Make retries some by itself.
+    Moved("incomplete_executions_retry_several", {"/dlqs": several("dlqs", {"id": "a", "attempts": 1})}, void=False),
     # Somebody who switches a scenario, or makes a team, is in nobody's way.
     Moved("hooks_create", {"/teams/5": {"team": {**TEAM, "activeScenarios": 2}}}, void=False),
     Moved("teams_create", {"/organizations/3": {"organization": {"id": 3, "name": "Northwind", "teams": []}}}, void=False),

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from tests.tools.preview_cases import OWNERS
+from tests.tools.preview_cases_of_copies import COPIES
+from tests.tools.preview_cases_of_retries import RETRIES
 from tests.tools.preview_cases_of_scenarios import SCENARIOS
 from tests.tools.preview_cases_of_things import THINGS
 from tests.tools.preview_driver import WRITES, by_path, run
@@ -11,7 +13,7 @@ from tests.tools.preview_form import Told, blueprint
 
 from make_tools.previews import Unseen
 
-TOLD = (*OWNERS, *SCENARIOS, *THINGS)
+TOLD = (*OWNERS, *SCENARIOS, *COPIES, *RETRIES, *THINGS)
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.tool)

@@ -18,7 +18,7 @@ from make_tools.wording import safe
 
 CALLS = [(case.tool, dict(case.arguments)) for case in CASES if case.tool in WRITES]
 GUARDED = [name for name in WRITES if ENDPOINTS[name].guarded]
-NOTHING = "There is nothing to delete"
+NOTHING = "There is nothing to "
 LONGEST = 2000
 """Characters of one text in a preview."""
 

@@ -35,6 +35,7 @@ METHOD_AND_PATH = {
     "scenarios_get": "GET /scenarios/{scenarioId}",
     "scenarios_logs": "GET /scenarios/{scenarioId}/logs",
     "scenarios_create": "POST /scenarios",
+    "scenarios_clone": "POST /scenarios/{scenarioId}/clone",
     "scenarios_update": "PATCH /scenarios/{scenarioId}",
     "scenarios_start": "POST /scenarios/{scenarioId}/start",
     "scenarios_stop": "POST /scenarios/{scenarioId}/stop",
@@ -69,6 +70,7 @@ METHOD_AND_PATH = {
     "incomplete_executions_list": "GET /dlqs",
     "incomplete_executions_get": "GET /dlqs/{dlqId}",
     "incomplete_executions_retry": "POST /dlqs/{dlqId}/retry",
+    "incomplete_executions_retry_several": "POST /dlqs/retry",
     "incomplete_executions_delete": "DELETE /dlqs",
     "notifications_list": "GET /notifications",
     "notifications_get": "GET /notifications/{notificationId}",
@@ -102,6 +104,7 @@ EFFECT_UPSTREAMS_SCOPES: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "scenarios_get": ("read", BOTH, {"scenarios:read"}),
     "scenarios_logs": ("read", BOTH, {"scenarios:read"}),
     "scenarios_create": ("write", BOTH, {"scenarios:write"}),
+    "scenarios_clone": ("write", MAKE, {"scenarios:write"}),
     "scenarios_update": ("write", BOTH, {"scenarios:write"}),
     "scenarios_start": ("write", BOTH, {"scenarios:write"}),
     "scenarios_stop": ("write", BOTH, {"scenarios:write"}),
@@ -139,6 +142,7 @@ EFFECT_UPSTREAMS_SCOPES: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "incomplete_executions_list": ("read", BOTH, {"dlqs:read"}),
     "incomplete_executions_get": ("read", BOTH, {"dlqs:read"}),
     "incomplete_executions_retry": ("write", BOTH, {"dlqs:write"}),
+    "incomplete_executions_retry_several": ("write", MAKE, {"dlqs:write"}),
     "incomplete_executions_delete": ("destroy", BOTH, {"dlqs:write"}),
     "notifications_list": ("read", MAKE, {"notifications:read"}),
     "notifications_get": ("read", MAKE, {"notifications:read"}),
@@ -157,10 +161,27 @@ def as_text(request: Request) -> str:
 
 
 def arguments_of(tool: str) -> set[str]:
-    """The names of all arguments of a tool, those inside a bundle as `filters.name`."""
+    """The names of all arguments of a tool that are sent, those inside a bundle as `filters.name`."""
     endpoint = ENDPOINTS[tool]
     inside = {f"{argument.name}.{key}" for argument in endpoint.arguments for key in argument.keys or ()}
-    return {*endpoint.schema["properties"], *inside}
+    return {*endpoint.schema["properties"], *inside} - here(tool).keys()
+
+
+SHAPING = {"fields": ["id", "foo"], "all": True, "whole": True, "modules": [1, 5], "createdBefore": "2026-03-01"}
+
+
+def here(tool: str) -> dict[str, Any]:
+    """Arguments that shape the answer, with a value."""
+    return {argument.name: SHAPING[argument.name] for argument in ENDPOINTS[tool].arguments if argument.place == "here"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if ENDPOINTS[case.tool].effect == "read" and here(case.tool)],
+    ids=lambda case: case.tool,
+)
+def test_what_shapes_the_answer_is_never_sent(case: Case):
+    assert ENDPOINTS[case.tool].parse({**case.arguments, **here(case.tool)}) == case.request
 
 
 def used_in(case: Case) -> set[str]:
@@ -192,9 +213,9 @@ def test_what_make_would_not_understand_is_never_sent(refused: Refused):
         ENDPOINTS[refused.tool].parse(refused.arguments)
 
 
-def test_the_61_tools_are_all_in_the_table():
+def test_the_63_tools_are_all_in_the_table():
     assert {case.tool for case in CASES} == set(ENDPOINTS)
-    assert len(ENDPOINTS) == sum(len(group.endpoints) for group in GROUPS) == 61
+    assert len(ENDPOINTS) == sum(len(group.endpoints) for group in GROUPS) == 63
 
 
 @pytest.mark.parametrize("tool", METHOD_AND_PATH)
@@ -227,6 +248,6 @@ def test_the_tables_of_paths_and_of_effects_hold_every_tool():
     assert set(METHOD_AND_PATH) == set(EFFECT_UPSTREAMS_SCOPES) == set(ENDPOINTS)
 
 
-@pytest.mark.parametrize(("way", "count"), [("maton", 54), ("make", 57)])
+@pytest.mark.parametrize(("way", "count"), [("maton", 54), ("make", 59)])
 def test_a_key_opens_as_many_tools_as_its_way_offers(way: str, count: int):
     assert sum(way in endpoint.upstreams for endpoint in ENDPOINTS.values()) == count

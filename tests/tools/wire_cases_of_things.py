@@ -87,6 +87,13 @@ THINGS = (
          Request("GET", "/dlqs", {"scenarioId": 77, "pg[limit]": 7, "pg[offset]": 14})),
     Case("incomplete_executions_get", {"incompleteExecutionId": RUN_A}, Request("GET", f"/dlqs/{RUN_A}")),
     Case("incomplete_executions_retry", {"incompleteExecutionId": RUN_A}, Request("POST", f"/dlqs/{RUN_A}/retry")),
+    # The scenario stands in the query, although it is a POST.
+    Case("incomplete_executions_retry_several", {"scenarioId": 77, "ids": [RUN_A, RUN_B]},
+         Request("POST", "/dlqs/retry", {"scenarioId": 77}, {"ids": [RUN_A, RUN_B]})),
+    Case("incomplete_executions_retry_several", {"scenarioId": 77, "all": True, "exceptIds": [RUN_B]},
+         Request("POST", "/dlqs/retry", {"scenarioId": 77}, {"all": True, "exceptIds": [RUN_B]})),
+    Case("incomplete_executions_retry_several", {"scenarioId": 77, "all": True},
+         Request("POST", "/dlqs/retry", {"scenarioId": 77}, {"all": True})),
     Case("incomplete_executions_delete", {"scenarioId": 77, "ids": [RUN_A, RUN_B]},
          Request("DELETE", "/dlqs", {"scenarioId": 77}, {"ids": [RUN_A, RUN_B]})),
     Case("incomplete_executions_delete", {"scenarioId": 77, "all": True, "exceptIds": [RUN_B]},

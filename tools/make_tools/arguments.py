@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -60,6 +61,17 @@ NewName: TypeAlias = Annotated[Name, Doc("New name.")]
 Fields: TypeAlias = Annotated[
     list[Text], Wire("cols[]", place="query"), Doc('Columns to return, such as ["id", "name"]; ["*"] for all.')
 ]
+ShownFields: TypeAlias = Annotated[
+    list[Text], Wire(place="here"), Doc('Fields to show, such as ["id", "name"]; ["*"] for all.')
+]
+"""`fields` of a list of which Make always shows all; what is not asked for is left out here."""
+AllPages: TypeAlias = Annotated[
+    bool, Wire(place="here"), Doc("true: every page, as much as fits into one answer; limit is then for all of them.")
+]
+Whole: TypeAlias = Annotated[bool, Wire(place="here"), Doc("true: all of it, and not the outline.")]
+ModuleIds: TypeAlias = Annotated[
+    list[Id], Wire(place="here"), Named("modules"), Doc("Only these modules, whole; the outline shows their ids.")
+]
 Limit: TypeAlias = Annotated[Id, Wire("pg[limit]", place="query"), Doc("Items at the most.")]
 Offset: TypeAlias = Annotated[Count, Wire("pg[offset]"), Doc("Items to skip.")]
 
@@ -90,6 +102,15 @@ def columns(*names: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def moment(value: str) -> datetime:
+    """A time from ISO 8601; one without a zone is in UTC."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("takes a date or a time in ISO 8601, such as 2026-03-01 or 2026-03-01T08:00:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 OrganizationTimezone: TypeAlias = Annotated[bool, Doc("Days begin in the organization's time zone.")]
@@ -177,7 +198,9 @@ def exactly_one(**arguments: object) -> None:
     names = " and ".join(f"`{name}`" for name in arguments)
     given = sum(value is not None for value in arguments.values())
     if given != 1:
-        raise ValueError(f"give exactly one of {names}, " + ("not both" if given else "neither was given"))
+        raise ValueError(
+            f"give exactly one of {names}, " + ("not both" if given else "neither was given (From organizations_list)")
+        )
 
 
 def ids_or_all(ids: list[Any] | None, all_: bool | None, except_ids: list[Any] | None) -> None:  # mirrors Make's body

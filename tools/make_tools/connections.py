@@ -8,6 +8,7 @@ from typing_extensions import Doc
 
 from make_tools.arguments import ConnectionId, Fields, Name, NewName, TeamId, Text, Wire, apart, present
 from make_tools.endpoint import Group
+from make_tools.shape import Listing
 
 connections = Group(
     name="connections",
@@ -20,7 +21,7 @@ _TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_-]*")
 _TAKEN = frozenset({"type", "cols"})
 
 
-@connections.get("/connections")
+@connections.get("/connections", shows=Listing("connections", "id name accountName teamId= expire? upgradeable?"))
 def connections_list(
     team_id: TeamId,
     types: Annotated[list[Text], Doc('Only these types, such as ["google"].')] | None = None,
@@ -39,7 +40,7 @@ def connections_list(
     return present({**query, "cols[]": fields})
 
 
-@connections.get("/connections/{connection_id}")
+@connections.get("/connections/{connection_id}", gives="connection")
 def connections_get(connection_id: ConnectionId, fields: Fields | None = None):
     """Read a connection: type, account, scopes, expiry."""
 
@@ -68,6 +69,7 @@ def connections_editable_parameters(connection_id: ConnectionId):
     scopes=("connections:write",),
     only="make",
     title="Check connection scopes",
+    gives="connection",
 )
 def connections_check_scopes(
     connection_id: ConnectionId,
@@ -90,7 +92,12 @@ def connections_create(
     return {**present(own), **apart(own, data)}
 
 
-@connections.patch("/connections/{connection_id}", title="Rename connection", truth="connections_get")
+@connections.patch(
+    "/connections/{connection_id}",
+    title="Rename connection",
+    truth="connections_get",
+    formerly=("connections_update",),
+)
 def connections_rename(connection_id: ConnectionId, name: NewName):
     """Rename a connection; nothing else changes."""
 

@@ -7,6 +7,7 @@ from typing_extensions import Doc
 
 from make_tools.arguments import (
     All,
+    AllPages,
     DataStoreId,
     DataStructureId,
     Fields,
@@ -23,6 +24,7 @@ from make_tools.arguments import (
 )
 from make_tools.endpoint import Group
 from make_tools.schema import SAFE_INTEGER
+from make_tools.shape import Listing
 from make_tools.signature import Named
 
 data_stores = Group(
@@ -37,19 +39,20 @@ DataStoreSort = Annotated[Sort, columns("name"), Doc("name, or -name for descend
 DataStoreIds = Annotated[list[Id], Wire(place="body")]
 
 
-@data_stores.get("/data-stores")
+@data_stores.get("/data-stores", shows=Listing("dataStores", "id name teamId= records size maxSize datastructureId?"))
 def data_stores_list(
     team_id: TeamId,
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: DataStoreSort | None = None,
+    all_: AllPages | None = None,
 ):
     """List a team's data stores (tables for scenarios)."""
 
 
 # Make's page names organizations:read for this one call, its siblings say otherwise: a hint names both.
-@data_stores.get("/data-stores/{data_store_id}", scopes=("datastores:read", "organizations:read"))
+@data_stores.get("/data-stores/{data_store_id}", scopes=("datastores:read", "organizations:read"), gives="dataStore")
 def data_stores_get(data_store_id: DataStoreId):
     """Read a data store: size, structure. No records."""
 

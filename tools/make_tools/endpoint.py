@@ -10,21 +10,19 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypedDict, Unpack, cast
+from typing import Any, Generic, Literal, ParamSpec, Unpack, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
+from make_tools.options import Effect, Options, Upstream
 from make_tools.refusal import ArgumentError, explain
 from make_tools.schema import ToolSchema, in_words
+from make_tools.shape import Form, Listing
 from make_tools.signature import Argument, read_arguments, read_model
 
 P = ParamSpec("P")
-Effect: TypeAlias = Literal["read", "write", "destroy"]
-"""What a call does to the account. `destroy` loses something that no other call brings back."""
-Upstream: TypeAlias = Literal["maton", "make"]
-"""A way to Make: the Maton gateway, or Make's own API."""
 
 _SLOT = re.compile(r"{(\w+)}")
 _BODY_METHODS = frozenset({"POST", "PATCH", "PUT"})
@@ -83,6 +81,16 @@ class Endpoint(Generic[P]):
     """The tool that shows what a write really did, where no answer came; empty for a tool that reads."""
     secrets: frozenset[str] = frozenset()
     """Keys of an answer that are not for everybody's eyes, at any depth."""
+    gives: str = ""
+    """The key under which the answer holds the thing that was read; empty where it stands flat, or is a list."""
+    shows: Listing | None = None
+    """What is shown of a list."""
+    form: Form | None = None
+    """What is shown of an answer that is no list; without it all of it."""
+    rest: str = ""
+    """How to get what did not fit into an answer, where neither `fields` nor paging helps."""
+    formerly: tuple[str, ...] = ()
+    """Other names under which it can be called: those of Make's pages, or of earlier releases. They are not listed."""
     wire: Callable[P, Mapping[str, Any] | None]
 
     @cached_property
@@ -140,6 +148,8 @@ class Endpoint(Generic[P]):
         places: dict[str, dict[str, Any]] = {"query": dict(self.query), "body": {}}
         for argument in self.arguments:
             value = values[argument.python_name]
+            if argument.place == "here":
+                continue
             if argument.place == "path":
                 path = path.replace("{" + argument.python_name + "}", quote(str(value), safe=""))
             elif replaced is not None and argument.place == self._natural:
@@ -168,6 +178,15 @@ class Endpoint(Generic[P]):
     def _bundles(self) -> dict[str, Collection[str]]:
         return {a.name: tuple(a.keys) for a in self.arguments if a.keys}
 
+    @cached_property
+    def cuts_columns(self) -> bool:
+        """Whether Make shows the columns that it is asked for."""
+        return any(a.wire_name == "cols[]" for a in self.arguments)
+
+    @cached_property
+    def is_paged(self) -> bool:
+        return any(a.wire_name == "pg[limit]" for a in self.arguments)
+
     @property
     def _natural(self) -> Literal["query", "body"]:
         return "body" if self.method in _BODY_METHODS else "query"
@@ -175,6 +194,11 @@ class Endpoint(Generic[P]):
     @cached_property
     def _model(self) -> type[BaseModel]:
         return read_model(self.wire)
+
+
+def _truth(group: str, method: str, path: str) -> str:
+    """Of one thing that was to be deleted the reading of it tells whether it is there; of all else the list."""
+    return f"{group}_get" if method == "DELETE" and _SLOT.search(path) else f"{group}_list"
 
 
 _NO_JSON = "an argument holds what JSON cannot carry: half of a character, a number that is none (NaN), nesting deeper than 200"
@@ -188,27 +212,6 @@ def _can_be_carried(values: Mapping[str, Mapping[str, Any]]) -> bool:
     except ValueError:
         return False
     return True
-
-
-class Options(TypedDict, total=False):
-    """What a decorator may say in plain sight, where the method, the group and the name do not say it right."""
-
-    effect: Effect
-    idempotent: bool
-    open_world: bool
-    scopes: tuple[str, ...]
-    title: str
-    only: Upstream
-    query: Mapping[str, str]
-    perhaps: tuple[Upstream, ...]
-    guarded: bool
-    reached: tuple[str, ...]
-    metered: bool
-    bulky: bool
-    tells_errors: bool
-    truth: str
-    listed: bool
-    """False for an endpoint that is no tool: previews alone read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +280,13 @@ class Group:
                 metered=options.get("metered", True),
                 bulky=options.get("bulky", False),
                 tells_errors=options.get("tells_errors", False),
-                truth="" if effect == "read" else options.get("truth", f"{self.name}_list"),
+                truth="" if effect == "read" else options.get("truth", _truth(self.name, method, path)),
                 secrets=self.secrets,
+                gives=options.get("gives", ""),
+                shows=options.get("shows"),
+                form=options.get("form"),
+                rest=options.get("rest", ""),
+                formerly=options.get("formerly", ()),
                 wire=function,
             )
             if options.get("listed", True):

@@ -6,12 +6,14 @@ from pydantic import Field
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
+    AllPages,
     HookId,
     Id,
     Limit,
     Name,
     NewName,
     Offset,
+    ShownFields,
     Sort,
     TeamId,
     Text,
@@ -20,6 +22,7 @@ from make_tools.arguments import (
     present,
 )
 from make_tools.endpoint import Group
+from make_tools.shape import Listing
 from make_tools.signature import Spread
 
 hooks = Group(
@@ -43,18 +46,20 @@ class HookFilters(TypedDict, total=False):
 HookSort = Annotated[Sort, columns("name"), Doc("name, or -name for descending.")]
 
 
-@hooks.get("/hooks")
+@hooks.get("/hooks", shows=Listing("hooks", "id name teamId= typeName enabled scenarioId queueCount? gone?"))
 def hooks_list(
     team_id: TeamId,
     filters: Annotated[HookFilters, Spread()] | None = None,
+    fields: ShownFields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: HookSort | None = None,
+    all_: AllPages | None = None,
 ):
     """List a team's webhooks and mailhooks."""
 
 
-@hooks.get("/hooks/{hook_id}")
+@hooks.get("/hooks/{hook_id}", gives="hook")
 def hooks_get(hook_id: HookId):
     """Read a hook: scenario, queue, url (a secret)."""
 
@@ -89,7 +94,7 @@ def hooks_create(
     return {**present(own), **apart(own, data)}
 
 
-@hooks.patch("/hooks/{hook_id}", title="Rename hook", truth="hooks_get")
+@hooks.patch("/hooks/{hook_id}", title="Rename hook", truth="hooks_get", formerly=("hooks_update",))
 def hooks_rename(hook_id: HookId, name: NewName):
     """Rename a hook; its address stays."""
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from typing_extensions import Doc
 
-from make_tools.arguments import MatonConnectionId, present
+from make_tools.arguments import MatonConnectionId, ShownFields, present
 from make_tools.endpoint import Group
+from make_tools.shape import Listing
 
 maton_connections = Group(
     name="maton_connections",
@@ -19,12 +20,20 @@ maton_connections = Group(
 )
 
 
-@maton_connections.get("/connections", query={"app": "make"}, title="List Maton connections")
-def maton_connections_list(status: Annotated[Literal["ACTIVE", "PENDING", "FAILED"], Doc("Only these.")] | None = None):
+@maton_connections.get(
+    "/connections",
+    query={"app": "make"},
+    title="List Maton connections",
+    shows=Listing("connections", "connection_id app status creation_time metadata?"),
+)
+def maton_connections_list(
+    status: Annotated[Literal["ACTIVE", "PENDING", "FAILED"], Doc("Only these.")] | None = None,
+    fields: ShownFields | None = None,
+):
     """List the Make accounts that Maton reaches."""
 
 
-@maton_connections.get("/connections/{maton_connection_id}")
+@maton_connections.get("/connections/{maton_connection_id}", gives="connection")
 def maton_connections_get(maton_connection_id: MatonConnectionId):
     """Read a Maton link. Its url is a secret."""
 

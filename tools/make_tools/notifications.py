@@ -1,12 +1,14 @@
 """Notifications: what Make wrote to the user about failures and news. Not offered by the Maton gateway."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 from typing_extensions import Doc
 
-from make_tools.arguments import Limit, NotificationId, Offset, Sort, Wire, ZoneId, columns
+from make_tools.arguments import AllPages, Limit, NotificationId, Offset, ShownFields, Sort, Wire, ZoneId, columns
 from make_tools.endpoint import Group
+from make_tools.shape import Listing
 
 notifications = Group(
     name="notifications",
@@ -20,20 +22,34 @@ notifications = Group(
 NotificationSort = Annotated[Sort, columns("id"), Doc("id, or -id for descending (as it is without).")]
 
 
-@notifications.get("/notifications")
+@notifications.get("/notifications", shows=Listing("notifications", "id subject created read?", page=20))
 def notifications_list(
     unread_only: Annotated[bool, Doc("Only unread ones.")] | None = None,
     imt_zone_id: ZoneId | None = None,
+    fields: ShownFields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: NotificationSort | None = None,
+    all_: AllPages | None = None,
 ):
     """List Make's messages to you."""
 
 
-@notifications.get("/notifications/{notification_id}")
+def _in_words(answer: dict[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:
+    told = answer.get("notification")
+    if not isinstance(told, dict):
+        return answer
+    notification = cast("dict[str, Any]", told)
+    # Its parser is no part of a start.
+    from make_tools.forms.html import text_of
+
+    body = notification.get("body")
+    return answer | {"notification": notification | {"body": text_of(body)}} if isinstance(body, str) else answer
+
+
+@notifications.get("/notifications/{notification_id}", form=_in_words, gives="notification")
 def notifications_get(notification_id: NotificationId, imt_zone_id: ZoneId | None = None):
-    """Read a notification; its body is HTML."""
+    """Read a notification."""
 
 
 # One by one is not offered by Make: `ids` is a query parameter that takes the one value `all`.

@@ -5,6 +5,7 @@ from typing import Annotated
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
+    AllPages,
     CountryId,
     Fields,
     Id,
@@ -19,7 +20,8 @@ from make_tools.arguments import (
     TimezoneId,
 )
 from make_tools.endpoint import Group
-from make_tools.signature import Spread
+from make_tools.shape import Listing
+from make_tools.signature import Rare, Spread
 
 organizations = Group(
     name="organizations",
@@ -34,21 +36,22 @@ class OrganizationFilters(TypedDict, total=False):
     externalId: Text
 
 
-@organizations.get("/organizations")
+@organizations.get("/organizations", shows=Listing("organizations", "id name zone isPaused?"))
 def organizations_list(
-    filters: Annotated[OrganizationFilters, Spread()] | None = None,
+    filters: Annotated[OrganizationFilters, Spread(), Rare()] | None = None,
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: Sort | None = None,
+    all_: AllPages | None = None,
 ):
     """List your organizations. Start here."""
 
 
-@organizations.get("/organizations/{organization_id}")
+@organizations.get("/organizations/{organization_id}", gives="organization")
 def organizations_get(
     organization_id: OrganizationId,
-    wait: Annotated[bool, Doc("Wait for a new one to be ready.")] | None = None,
+    wait: Annotated[bool, Rare(), Doc("Wait for a new one to be ready.")] | None = None,
 ):
     """Read an organization: plan, limits, zone, teams."""
 

@@ -4,6 +4,7 @@ The texts never repeat a string that was given, since it may be a secret: they t
 """
 
 import difflib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -18,12 +19,17 @@ _LONGEST_NAME = 100
 class ArgumentError(ValueError):
     """Raised by `Endpoint.parse` and `Endpoint.request`, before anything is sent.
 
-    The text names each argument that does not fit and what it takes. It reaches the model as it is.
+    The text names each argument that does not fit and what it takes, and says what to do next. It reaches the model as it is.
     """
 
     def __init__(self, tool: str, problems: Sequence[str]) -> None:
-        super().__init__(f"{tool} was not called: {'; '.join(problems)}.")
+        following = next((found[1] for one in problems if (found := _SOURCE.search(one))), "the same call, mended")
+        super().__init__(f"{tool} was not called: {'; '.join(problems)}. Next: {following}.")
         self.problems = tuple(problems)
+
+
+_SOURCE = re.compile(r"\(From (\w+)\)")
+"""In a problem: the tool that yields an id which is missing or has the wrong form."""
 
 
 def explain(error: ValidationError, takes: Mapping[str, str], bundles: Mapping[str, Collection[str]]) -> list[str]:

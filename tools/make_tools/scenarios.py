@@ -1,11 +1,13 @@
 """Scenarios: the automations of a team, and their runs."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
+    AllPages,
     Blueprint,
     Count,
     Fields,
@@ -19,6 +21,7 @@ from make_tools.arguments import (
     OrganizationId,
     ScenarioId,
     Scheduling,
+    ShownFields,
     Sort,
     TeamId,
     TemplateId,
@@ -28,7 +31,9 @@ from make_tools.arguments import (
     exactly_one,
 )
 from make_tools.endpoint import Group
-from make_tools.signature import Named, Spread
+from make_tools.forms.runs import failures, run
+from make_tools.shape import Listing
+from make_tools.signature import Named, Rare, Spread
 
 scenarios = Group(
     name="scenarios",
@@ -40,10 +45,17 @@ scenarios = Group(
 InstallApps = Annotated[
     bool,
     Wire(place="query"),
-    Field(description="install missing apps"),
+    Rare(),
     Doc("true: install apps that the organization lacks."),
 ]
-"""Make calls this `confirmed` too, and means something else by it than on a delete."""
+"""Make calls this `confirmed` too, and means something else by it than on a delete. Its refusal says when it is needed."""
+
+ExecutionId = Annotated[
+    str,
+    StringConstraints(pattern="^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    Doc("The `id` of a run, from scenarios_logs."),
+]
+"""32 hexadecimal digits, older ones with dashes."""
 
 
 class ScenarioFilters(TypedDict, total=False):
@@ -52,6 +64,19 @@ class ScenarioFilters(TypedDict, total=False):
     ids: Annotated[list[Id], Wire("id[]")]
     type: Literal["scenario", "tool"]
     concept: Annotated[bool, Field(description="drafts")]
+
+
+_Ids = dict[Annotated[str, StringConstraints(pattern="^[1-9][0-9]{0,15}$")], Id | None]
+
+
+class Replacements(TypedDict, total=False):
+    """Of each kind the ids that the original names, and those that the copy names in their place."""
+
+    connections: Annotated[_Ids, Wire("account")]
+    hooks: Annotated[_Ids, Wire("hook")]
+    dataStores: Annotated[_Ids, Wire("datastore")]
+    keys: Annotated[_Ids, Wire("key")]
+    dataStructures: Annotated[_Ids, Wire("udt")]
 
 
 class RunFilters(TypedDict, total=False):
@@ -77,7 +102,10 @@ ScenarioSort = Annotated[
 ]
 
 
-@scenarios.get("/scenarios")
+@scenarios.get(
+    "/scenarios",
+    shows=Listing("scenarios", "id name isActive teamId= hookId? isinvalid? isPaused? islocked? dlqCount?"),
+)
 def scenarios_list(
     team_id: TeamId | None = None,
     organization_id: OrganizationId | None = None,
@@ -86,12 +114,13 @@ def scenarios_list(
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: ScenarioSort | None = None,
+    all_: AllPages | None = None,
 ):
     """List scenarios: give teamId or organizationId."""
     exactly_one(teamId=team_id, organizationId=organization_id)
 
 
-@scenarios.get("/scenarios/{scenario_id}")
+@scenarios.get("/scenarios/{scenario_id}", gives="scenario")
 def scenarios_get(scenario_id: ScenarioId, fields: Fields | None = None):
     """Read a scenario: status, schedule. No blueprint."""
 
@@ -102,25 +131,60 @@ def scenarios_blueprint(scenario_id: ScenarioId):
     """Read a scenario's blueprint and schedule."""
 
 
-@scenarios.get("/scenarios/{scenario_id}/logs", title="List scenario runs")
+def _what_failed(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    failed = failures(runs)
+    # Where all of them failed the list itself says so.
+    return {"failures": failed} if 0 < len(failed) < len(runs) else {}
+
+
+@scenarios.get(
+    "/scenarios/{scenario_id}/logs",
+    title="List scenario runs",
+    shows=Listing("scenarioLogs", page=20, form=run, summary=_what_failed),
+)
 def scenarios_logs(
     scenario_id: ScenarioId,
-    from_: Annotated[Milliseconds, Field(description="Unix ms")] | None = None,
-    to: Annotated[Milliseconds, Field(description="Unix ms")] | None = None,
+    from_: Annotated[Milliseconds, Doc("Unix time in milliseconds.")] | None = None,
+    to: Annotated[Milliseconds, Doc("Unix time in milliseconds.")] | None = None,
     status: Annotated[Literal[1, 2, 3], Field(description="1 success, 2 warning, 3 error")] | None = None,
     filters: Annotated[
         RunFilters,
         Spread(),
-        Field(description="(duration|operations|transfer|credits)(From|To), executionName, showCheckRuns, showLast"),
+        Field(description="(duration|operations|transfer|credits)(From|To), executionName…"),
     ]
     | None = None,
+    fields: ShownFields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: Sort | None = None,
     # Make documents an integer and answers with a string in pg.last: the string is what works as a cursor.
-    last: Annotated[Text, Wire("pg[last]"), Field(description="pg.last")] | None = None,
+    last: Annotated[Text, Wire("pg[last]"), Doc("The `last` of an answer: goes on behind it, whatever has run since.")]
+    | None = None,
+    all_: AllPages | None = None,
 ):
     """List a scenario's runs, newest first."""
+
+
+# These are no tools either: recipes, resources and previews read them.
+@scenarios.get("/scenarios/{scenario_id}/logs/{execution_id}", only="make", perhaps=("maton",), listed=False)
+def scenarios_run_log(scenario_id: ScenarioId, execution_id: ExecutionId):
+    """Read one run's line in the log, with its error."""
+
+
+@scenarios.get(
+    "/scenarios/{scenario_id}/executions/{execution_id}",
+    only="make",
+    perhaps=("maton",),
+    listed=False,
+    tells_errors=True,
+)
+def scenarios_execution(scenario_id: ScenarioId, execution_id: ExecutionId):
+    """Read what has become of a run: status, outputs, error."""
+
+
+@scenarios.get("/scenarios/{scenario_id}/interface", only="make", perhaps=("maton",), listed=False)
+def scenarios_interface(scenario_id: ScenarioId):
+    """Read a scenario's inputs and outputs."""
 
 
 @scenarios.post("/scenarios")
@@ -133,6 +197,26 @@ def scenarios_create(
     confirmed: InstallApps | None = None,
 ):
     """Create a scenario, off, named by its blueprint."""
+
+
+# `notAnalyze` is left out on purpose: without Make's check the copy may name what belongs to another team. So is `device`.
+@scenarios.post("/scenarios/{scenario_id}/clone", only="make", perhaps=("maton",))
+def scenarios_clone(
+    scenario_id: ScenarioId,
+    organization_id: Annotated[OrganizationId, Wire(place="query"), Doc("That of the team. From organizations_list.")],
+    team_id: Annotated[TeamId, Doc("Team that gets the copy. From teams_list.")],
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120), Doc("Name of the copy.")],
+    replace: Annotated[
+        Replacements,
+        Spread(),
+        Field(description="{connections: {oldId: newId}, hooks…}"),
+        Doc('What the copy uses instead: {"connections": {"5": 9}}; the preview names what has to be replaced.'),
+    ]
+    | None = None,
+    states: Annotated[bool, Rare(), Doc("Copy how far its triggers have got, too.")] = False,
+    confirmed: InstallApps | None = None,
+):
+    """Copy a scenario, off, to a team."""
 
 
 @scenarios.patch("/scenarios/{scenario_id}", truth="scenarios_get")

@@ -37,7 +37,8 @@ class ToolSchema(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         result = super().default_schema(schema)
-        if result.get("default") is None:
+        # Null and false say what is so without them.
+        if not result.get("default"):
             result.pop("default", None)
         return result
 

@@ -16,11 +16,12 @@ from typing_extensions import Doc, is_typeddict
 class Wire:
     """Says of an argument where the wire departs from the rule.
 
-    The rule: its name in camelCase, in the body of POST, PATCH and PUT, in the query of GET and DELETE.
+    The rule: its name in camelCase, in the body of POST, PATCH and PUT, in the query of GET and DELETE. `here` is for what
+    shapes the answer and is never sent.
     """
 
     name: str | None = None
-    place: Literal["query", "body"] | None = None
+    place: Literal["query", "body", "here"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Spread:
     """Marks an argument that is an object, of which each key goes to the wire on its own."""
 
 
+class Rare:
+    """Marks an argument that is seldom needed: documents and refusals name it, and no listing spends bytes on it."""
+
+
 class Nullable:
     """Marks an optional argument whose explicit `null` goes out to Make, where it clears the field."""
 
@@ -45,13 +50,15 @@ class Argument:
     python_name: str
     name: str
     wire_name: str
-    place: Literal["path", "query", "body"]
+    place: Literal["path", "query", "body", "here"]
     required: bool
     nullable: bool
     about: str
     """What it is, and which tool yields it."""
     keys: Mapping[str, str] | None
     """For an object that is spread: its keys, and the name of each on the wire where it is known."""
+    is_rare: bool = False
+    """Whether no listing shows it."""
 
 
 def read_arguments(function: Callable[..., Any], slots: set[str], natural: Literal["query", "body"]) -> list[Argument]:
@@ -71,6 +78,7 @@ def read_arguments(function: Callable[..., Any], slots: set[str], natural: Liter
                 nullable=any(isinstance(m, Nullable) for m in marks),
                 about=_about(marks),
                 keys=_keys(hint) if any(isinstance(m, Spread) for m in marks) else None,
+                is_rare=any(isinstance(m, Rare) for m in marks),
             )
         )
     return found
@@ -97,6 +105,9 @@ def read_model(function: Callable[..., Any]) -> type[BaseModel]:
 def _parameters(function: Callable[..., Any]) -> Iterator[tuple[inspect.Parameter, Any]]:
     hints = get_type_hints(function, include_extras=True)
     for parameter in inspect.signature(function).parameters.values():
+        # What is positional only is handed in by who calls the function, and is no argument of the tool.
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            continue
         yield parameter, hints[parameter.name]
 
 

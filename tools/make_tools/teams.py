@@ -5,6 +5,7 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from make_tools.arguments import (
+    AllPages,
     Count,
     Fields,
     Limit,
@@ -16,6 +17,8 @@ from make_tools.arguments import (
     TeamId,
 )
 from make_tools.endpoint import Group
+from make_tools.shape import Listing
+from make_tools.signature import Rare
 
 teams = Group(
     name="teams",
@@ -25,19 +28,20 @@ teams = Group(
 )
 
 
-@teams.get("/teams")
+@teams.get("/teams", shows=Listing("teams", "id name organizationId isPaused?"))
 def teams_list(
     organization_id: OrganizationId,
-    include_private_spaces: Annotated[bool, Doc("List private spaces too.")] | None = None,
+    include_private_spaces: Annotated[bool, Rare(), Doc("List private spaces too.")] | None = None,
     fields: Fields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
     sort: Sort | None = None,
+    all_: AllPages | None = None,
 ):
     """List the teams of an organization."""
 
 
-@teams.get("/teams/{team_id}")
+@teams.get("/teams/{team_id}", gives="team")
 def teams_get(team_id: TeamId, fields: Fields | None = None):
     """Read a team: limits, usage, paused or not."""
 
@@ -45,6 +49,18 @@ def teams_get(team_id: TeamId, fields: Fields | None = None):
 @teams.get("/teams/{team_id}/usage", title="Get team usage")
 def teams_usage(team_id: TeamId, organization_timezone: OrganizationTimezone | None = None):
     """Operations, transfer, credits by day."""
+
+
+# No tool: recipes read who has which role.
+@teams.get("/teams/{team_id}/user-team-roles", only="make", perhaps=("maton",), listed=False)
+def teams_user_roles(
+    team_id: TeamId,
+    fields: Fields | None = None,
+    limit: Limit | None = None,
+    offset: Offset | None = None,
+    sort: Sort | None = None,
+):
+    """List who has which role in a team."""
 
 
 @teams.post("/teams")

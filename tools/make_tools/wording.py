@@ -1,6 +1,7 @@
 """Text that came from an account, in sentences of ours: it must not pose as one of them, nor hide anything."""
 
 import json
+import re
 import unicodedata
 
 LONGEST_MESSAGE = 400
@@ -8,15 +9,15 @@ LONGEST_MESSAGE = 400
 LONGEST_NAME = 80
 """Characters of a quoted name, its quotes included."""
 
-_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters by category that show nothing."""
-_JOINERS = frozenset("\u034f\u180b\u180c\u180d\u180f")
-"""Marks by category that show nothing."""
+UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+"""Letters, marks and symbols by category that show nothing: what stands in the brackets of a regular expression."""
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def safe(text: str, longest: int = 200) -> str:
     """Foreign text as one short line: no control characters, direction marks or invisible ones, which could pose as ours."""
-    shown = "".join(" " if _blank(c) else c for c in text[: longest * 4])
+    seen = _UNSEEN.sub(" ", text[: longest * 4])
+    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in seen)
     line = " ".join(shown.split())
     return line if len(line) <= longest and len(text) <= longest * 4 else line[: longest - 1] + "…"
 
@@ -34,13 +35,3 @@ def quoted(name: object, longest: int = LONGEST_NAME) -> str:
 def counted(number: int, noun: str, many: str | None = None) -> str:
     """`1 hook`, `2 hooks`."""
     return f"{number:,} {noun if number == 1 else many or noun + 's'}"
-
-
-def _blank(c: str) -> bool:
-    return (
-        unicodedata.category(c)[0] in "CZ"
-        or c in _BLANK
-        or c in _JOINERS
-        or "\ufe00" <= c <= "\ufe0f"
-        or "\U000e0100" <= c <= "\U000e01ef"
-    )

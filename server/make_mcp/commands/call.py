@@ -16,6 +16,7 @@ from make_mcp.commands.keys import open_keys
 from make_mcp.confirmation import Nobody, Question, Reply
 from make_mcp.confirmation.previews import CHANGED
 from make_mcp.confirmation.question import FIELD
+from make_mcp.selection import aliases, catalogue
 from make_mcp.settings import Settings, SettingsError
 from make_mcp.start import say
 from make_tools import GROUPS
@@ -118,8 +119,10 @@ def read_values(tool: str, values: Sequence[str]) -> dict[str, Any]:
     Raises:
         SettingsError: a pair without `=`, or a key given twice.
     """
-    endpoint = next((e for g in GROUPS for e in g.endpoints if e.name == tool), None)
-    listed: Mapping[str, Any] = {} if endpoint is None else endpoint.schema["properties"]
+    every = catalogue(GROUPS)
+    name = aliases(every).get(tool, tool)
+    record = next((each for each in every if each.name == name), None)
+    listed: Mapping[str, Any] = {} if record is None else record.schema["properties"]
     arguments: dict[str, Any] = {}
     for pair in values:
         key, equals, value = pair.partition("=")

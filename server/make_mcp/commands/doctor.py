@@ -6,9 +6,9 @@ from typing import Any, cast
 import anyio
 
 from make_mcp import __version__
-from make_mcp.callers import open_caller
+from make_mcp.callers import open_common, open_served
 from make_mcp.calls import Answer, Caller
-from make_mcp.selection import select
+from make_mcp.selection import ALL, has_catalog, listing, select
 from make_mcp.settings import Settings
 from make_mcp.start import say
 from make_tools import GROUPS
@@ -19,11 +19,18 @@ def doctor(settings: Settings) -> int:
     """Reads only. Prints a line for each thing that it looked at; 1 if one of them needs mending."""
     say(f"make-mcp {__version__}, Python {platform.python_version()}, {platform.system()}")
     tools = select(GROUPS, settings)
-    writing = sum(endpoint.effect != "read" for endpoint in tools.values())
+    writing = sum(tool.effect != "read" for tool in tools.values())
     say(
         f"  {len(tools)} tools: {len(tools) - writing} read, {writing} change something"
         + (", read-only" if settings.read_only else f"; confirmation: {settings.confirm}")
     )
+    shown = len(listing(tools, settings))
+    if shown < len(tools):
+        say(
+            f"  {shown} of them are listed"
+            if not has_catalog(settings)
+            else f"  {shown} others are listed, which find and call them"
+        )
     say(f"  pace: {_pace(settings)}; {settings.timeout:g} s for a call")
     return 0 if anyio.run(_look, settings) else 1
 
@@ -71,9 +78,11 @@ async def _keys(settings: Settings) -> bool:
 async def _sign_in(settings: Settings, upstream: str) -> bool:
     # All tools, whatever the selection, and nothing beside the key: the question is whether it works.
     alone = dict.fromkeys(("redis_url", "redis_url_file", "confirm_key", "confirm_key_file", "confirm_store"))
-    every = settings.model_copy(update={"prefer": upstream, "toolsets": (), "tools": (), "exclude_tools": (), **alone})
+    whole = {"toolsets": (ALL,), "tools": (), "exclude_tools": (), "catalog": False}
+    every = settings.model_copy(update={"prefer": upstream, **whole, **alone})
     name = {"maton": "the Maton gateway", "make": "Make's own API"}[upstream]
-    async with open_caller(every) as (caller, _):
+    async with open_common(every) as common, open_served(every, common) as served:
+        caller = served.caller
         if upstream == "maton" and not await _links(caller, settings.maton_connection):
             return False
         answer = await caller.call("users_me", {})
@@ -84,6 +93,9 @@ async def _sign_in(settings: Settings, upstream: str) -> bool:
         say(f"  ok    {name}: signed in as {_told(user, 'name', 'email', 'id')}")
         for organization in _items(await caller.call("organizations_list", {}), "organizations"):
             say(f"          {_told(organization, 'id', 'name', 'zone')}")
+        # What it lacks stands in the log.
+        if lacking := len(served.tools) - len(await served.listing()):
+            say(f"          {lacking} tools need scopes that the token lacks")
     return True
 
 

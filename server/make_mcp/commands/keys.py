@@ -128,7 +128,7 @@ class InFile:
 
 
 def _open(endpoint: Endpoint[...]) -> str:
-    return f"{endpoint.name}: {outcome_unknown(endpoint)} Or it is under way still."
+    return f"{endpoint.name}: {outcome_unknown(endpoint, is_over=False)}"
 
 
 _TABLE = """CREATE TABLE IF NOT EXISTS calls (name BLOB PRIMARY KEY, call BLOB NOT NULL, until REAL NOT NULL,

@@ -1,8 +1,10 @@
-"""`make-mcp tools`: the tools that these settings leave."""
+"""`make-mcp tools`: the tools that these settings list, and what listing them costs."""
 
 import json
+from collections.abc import Collection
 
-from make_mcp.selection import select
+from make_mcp.recipes import AnyTool
+from make_mcp.selection import has_catalog, listed, select, toolsets
 from make_mcp.settings import Settings
 from make_mcp.start import say
 from make_tools import GROUPS, Endpoint
@@ -11,37 +13,53 @@ NO_TOOLS = "These settings leave no tool: toolsets, tools, exclude-tools, read-o
 _MARKS = {"read": " ", "write": "w", "destroy": "!"}
 
 
-def tools(settings: Settings, *, as_json: bool) -> int:
-    selected = select(GROUPS, settings)
-    if as_json:
-        say(json.dumps([describe(endpoint) for endpoint in selected.values()], indent=2, ensure_ascii=False))
+def tools(settings: Settings, *, as_json: bool, cost: bool = False) -> int:
+    if cost:
+        # Imported here: what is listed otherwise needs nothing of the protocol.
+        from make_mcp.commands.cost import show_cost
+
+        show_cost(settings, as_json=as_json)
         return 0
-    width = max((len(name) for name in selected), default=0)
-    for group in GROUPS:
-        members = [endpoint for endpoint in selected.values() if endpoint.group == group.name]
-        if not members:
-            continue
-        say(f"\n{group.about}")
-        for endpoint in members:
-            say(f"  {_MARKS[endpoint.effect]} {endpoint.name:<{width}}  {endpoint.description}")
+    selected = select(GROUPS, settings)
+    shown = listed(selected, settings)
+    if as_json:
+        say(json.dumps([describe(tool) for tool in shown.values()], indent=2, ensure_ascii=False))
+        return 0
+    _show(shown.values())
     if not selected:
         say(NO_TOOLS)
         return 0
-    count = len(selected)
-    say(f"\n{count} tool{'s' * (count != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
+    say(f"\n{len(shown)} tool{'s' * (len(shown) != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
+    if more := len(selected) - len(shown):
+        say(f"{more} more can be called, and are not listed: `--toolsets all` lists them, or the names of groups.")
+    if has_catalog(settings):
+        say("In their place clients are shown three tools that find and call them.")
     return 0
 
 
-def describe(endpoint: Endpoint[...]) -> dict[str, object]:
-    """One tool for machines. `scope` names the scopes that a Make token needs, parted by spaces, or is null."""
+def _show(shown: Collection[AnyTool]) -> None:
+    width = max((len(tool.name) for tool in shown), default=0)
+    for name, about in toolsets(GROUPS).items():
+        members = [tool for tool in shown if tool.group == name]
+        if members:
+            say(f"\n{about}")
+        for tool in members:
+            say(f"  {_MARKS[tool.effect]} {tool.name:<{width}}  {tool.description}")
+
+
+def describe(tool: AnyTool) -> dict[str, object]:
+    """One tool for machines. `scope` names the scopes that a Make token needs, parted by spaces, or is null; `method` and
+    `path` are null for a tool of several endpoints.
+    """
+    is_one = isinstance(tool, Endpoint)
     return {
-        "name": endpoint.name,
-        "title": endpoint.title,
-        "description": endpoint.description,
-        "group": endpoint.group,
-        "effect": endpoint.effect,
-        "method": endpoint.method,
-        "path": endpoint.public_path,
-        "upstreams": list(endpoint.upstreams),
-        "scope": " ".join(endpoint.scopes) or None,
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "group": tool.group,
+        "effect": tool.effect,
+        "method": tool.method if is_one else None,
+        "path": tool.public_path if is_one else None,
+        "upstreams": list(tool.upstreams),
+        "scope": " ".join(tool.scopes) or None,
     }

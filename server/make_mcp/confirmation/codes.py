@@ -191,7 +191,7 @@ class Codes:
         return hmac.digest(self._key, head, "sha256")[:_MAC]
 
 
-_AGAIN = "Call again without `confirm` for a new preview, and show that one to the user."
+_AGAIN = "Next: the same call without `confirm`, for a new preview to show the user."
 _TOLD = {
     "no_code": f"`confirm` takes the code of a preview, as it stands there, and this is none. {_AGAIN}",
     "altered": f"The code is not as the preview gave it: a character was changed or lost. {_AGAIN}",
@@ -204,8 +204,8 @@ _TOLD = {
     "other_tool": f"The code is for another tool. {_AGAIN}",
     "other_caller": f"The code was given to another caller. {_AGAIN}",
     "other_arguments": f"The code is for other arguments than these: it confirms what its preview showed, nothing else. {_AGAIN}",
-    "store": "The code could not be looked up or noted as used, and nothing was sent: {}. The operator of this "
-    "server has to mend that.",
+    "store": "The code could not be looked up or noted as used, and nothing was sent: {}. Next: the same call in a minute; if it ends "
+    "so again, the operator of this server has to mend that.",
 }
 _FORGOTTEN = (
     "The code was made before the store of used codes was started anew, and nobody can tell any more whether it was used. If it "

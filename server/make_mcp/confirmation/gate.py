@@ -57,7 +57,7 @@ class Gate:
         record: Callable[[Record], None] = lambda _: None,
     ) -> None:
         self._way = way
-        self._policy: Policy = policy
+        self.policy: Policy = policy
         self._codes = codes or Codes()
         self._record = record
         self._unanswered = Unanswered()
@@ -79,14 +79,35 @@ class Gate:
             UpstreamError: Make said no, or the way there is broken.
         """
         if endpoint.effect == "read":
-            return Done((await self._way.send(Permit(endpoint, endpoint.parse(arguments), client))).data)
-        record = Record(endpoint, client, self._policy)
+            return Done(await self.read(endpoint, endpoint.parse(arguments), arguments, client))
+        record = Record(endpoint, client, self.policy)
         try:
             with record:
                 return await self._write(endpoint, arguments, client, record)
         finally:
             decided(record)
             self._record(record)
+
+    async def read(
+        self,
+        endpoint: Endpoint[...],
+        request: Request,
+        given: Mapping[str, Any],
+        client: Client,
+        since: float | None = None,
+    ) -> dict[str, Any]:
+        """What Make shows. `given` are the arguments that the request was made of; `since` is when the call began.
+
+        Raises:
+            UpstreamError: Make said no, the way there is broken, or the endpoint does not only read.
+        """
+        if endpoint.effect != "read":
+            raise UpstreamError(f"{endpoint.name} is no read")
+        return (await self._way.send(Permit(endpoint, request, client, since, given=given))).data
+
+    @property
+    def deadline(self) -> float:  # in seconds, for a call
+        return self._way.deadline
 
     async def _write(
         self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, record: Record
@@ -95,7 +116,7 @@ class Gate:
             raise NotConfirmed("scope", previews.MAY_NOT_WRITE)
         given = dict(arguments)
         confirm = given.pop(CONFIRM, None)
-        needed = needs(self._policy, endpoint)
+        needed = needs(self.policy, endpoint)
         if not (confirm is None or isinstance(confirm, bool if needed == "argument" else bool | str)):
             raise ArgumentError(
                 endpoint.name, [f"`{CONFIRM}` takes {TAKES[needed]}, and got {kind(confirm)}; nothing was changed"]
@@ -117,9 +138,9 @@ class Gate:
         """What a code lets through. Every step can stop it, and the request leaves after the last one alone."""
         endpoint, client = attempt.endpoint, attempt.client
         held = await self._codes.check(code, attempt.claim)
-        asking = asks(self._policy, endpoint)
+        asking = asks(self.policy, endpoint)
         if asking and not client.can_ask:
-            if self._policy == "human":
+            if self.policy == "human":
                 raise NotConfirmed("person_required", previews.NO_PERSON)
             # A question that was asked is not taken back by a client that says later that it cannot ask.
             if await self._codes.was_asked(held):
@@ -212,8 +233,8 @@ class Gate:
         leaves = Departure(record)
         try:
             with self._unanswered.watch(attempt.claim, leaves, seen=seen):
-                permit = Permit(endpoint, attempt.request, attempt.client, attempt.since, leaves, before)
-                answered = await self._way.send(permit)
+                of = (attempt.client, attempt.since, leaves, before, attempt.call.given)
+                answered = await self._way.send(Permit(endpoint, attempt.request, *of))
         except Refused as refused:
             record.refused_by_make(refused.status)
             if told := already_so(endpoint, refused):
@@ -252,15 +273,15 @@ class Gate:
         return Told(previews.framed(endpoint, shown, code=code, how=how, why=why))
 
     def _how(self, endpoint: Endpoint[...], client: Client, reading: Reading) -> previews.How:
-        if needs(self._policy, endpoint) == "argument":
+        if needs(self.policy, endpoint) == "argument":
             return "argument"
         if not reading.sight.bound or reading.sight.unread:
             return "no_target"
-        if not asks(self._policy, endpoint):
+        if not asks(self.policy, endpoint):
             return "code"
         if client.can_ask:
             return "code_and_person"
-        return "no_person" if self._policy == "human" else "code"
+        return "no_person" if self.policy == "human" else "code"
 
     async def _is_gone(self, attempt: Attempt, reading: Reading | None = None) -> bool:
         """Whether an earlier deletion whose answer never came is why the target, which was there then, is not there now."""

@@ -121,4 +121,6 @@ def _is_typed(name: str, typed: str) -> bool:
     return normalize("NFC", name) in {given, given.strip(), given.strip().removeprefix('"').removesuffix('"')}
 
 
-_STOP = "Nothing was changed, and the code is used up. Do not try again unless the user asks for it anew."
+_STOP = (
+    "Nothing was changed, and the code is used up. Next: ask the user; do not try again unless they ask for it anew."
+)

@@ -21,20 +21,20 @@ CHANGED = "The target is not as it was when the code was made. Nothing was sent;
 TRUE_IS_NO_CODE = "`confirm`: true is no confirmation here. It takes the code of a preview: this is one."
 MAY_NOT_WRITE = (
     "insufficient_scope: this sign-in allows reading alone, since its token has no scope make:write. Nothing was looked at and nothing "
-    "was sent. Who gives out the tokens can add the scope."
+    "was sent. Next: the user asks who gives out the tokens for that scope."
 )
 NO_PERSON = (
     "This server asks a person before it changes anything (policy human), and this client cannot show the question. Nothing "
-    "was changed. The user can do it at Make, or use a client that supports elicitation; the policy is its operator's alone."
+    "was changed. Next: the user does it at Make, or with a client that supports elicitation; the policy is the operator's alone."
 )
 
 STILL_ASKED = (
     "A person was asked about this code, and the client now says that it cannot ask one: the code alone does not count any "
-    "more. Nothing was changed. If the user wants it, begin anew without `confirm`."
+    "more. Nothing was changed. Next: the same call without `confirm`, if the user still wants it."
 )
 NOT_READ = (
     "The target cannot be read now ({why}), so that nobody knows whether it is still as the preview showed it. Nothing was "
-    "sent, and the code is still good for its time: try again in a moment."
+    "sent, and the code is still good for its time. Next: the same call in a moment."
 )
 NO_TARGET = (
     "Nothing was changed, and this cannot be confirmed: the target is not there, or it or what depends on it could not be read now, so "

@@ -49,9 +49,17 @@ class AccountSettings(BaseSettings):
     )
     sandbox: bool = Field(False, description="serve a practice account: no key, no network")
     read_only: bool = Field(False, description="remove every tool that writes, and refuse calls to them")
-    toolsets: Names = Field((), description="only these groups of tools, separated by commas")
+    toolsets: Names = Field(
+        (),
+        description="only these groups of tools, separated by commas: names of groups, account, default, all; without it the default "
+        "ones are listed, and all others can be called",
+    )
     tools: Names = Field((), description="only these tools, separated by commas")
     exclude_tools: Names = Field((), description="all but these tools, separated by commas")
+    catalog: bool = Field(
+        False,
+        description="list three tools that find and call all others, for hosts that take few; also --toolsets catalog",
+    )
     confirm: Literal["standard", "strict", "human"] = Field(
         "standard",
         description="how a write is confirmed: standard (what deletes takes a code, and a person where one can be asked), "
@@ -75,6 +83,13 @@ class AccountSettings(BaseSettings):
         None, description="Redis in which several servers share one pace, as redis://127.0.0.1:6379/0"
     )
     redis_url_file: Path | None = Field(None, description="file that holds the URL of Redis, where it has a password")
+    max_result_bytes: int = Field(
+        25_000,
+        ge=2000,
+        le=10_000_000,
+        description="bytes that an answer may have; what is longer is cut, and says so (25000)",
+    )
+    no_output_schemas: bool = Field(False, description="list tools without the schemas of their answers")
     reveal: bool = Field(
         False,
         description="show secrets of the account in answers: addresses of hooks, Maton's sign-in links, data of connections",

@@ -43,12 +43,12 @@ class Breaker:
             return
         left = self._opened + SECONDS - anyio.current_time()
         if left > 0 or self._probing:
-            when = f"in {ceil(left)} s" if left > 0 else "as soon as the one request that looks has been answered"
+            when = f"in {ceil(left)} s" if left > 0 else "once the one request that looks has been answered"
             raise Held(
                 trip.tool,
                 "circuit_open",
                 f"Nothing was sent: {self._host} did not answer as it should {TOO_MANY} times of late, and is left alone for "
-                f"now. It is tried again {when}. If it lasts, `make-mcp doctor` says more.",
+                f"now. Next: the same call {when}; if it lasts, run `make-mcp doctor`.",
             )
 
     @contextmanager

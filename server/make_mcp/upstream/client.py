@@ -6,7 +6,7 @@ is (`judging`).
 """
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ import httpx2
 from make_mcp.telemetry.observer import NOTHING, Observer
 from make_mcp.upstream.breaker import Breaker
 from make_mcp.upstream.doors import Door, Doors, Exchange
-from make_mcp.upstream.errors import BadAnswer, Held, Refused, Unreachable, UpstreamError
+from make_mcp.upstream.errors import WHEN_DONE, BadAnswer, Held, Refused, Unreachable, UpstreamError
 from make_mcp.upstream.guard import Guard
 from make_mcp.upstream.judging import judge
 from make_mcp.upstream.pacing.pace import Leave, Pace
@@ -84,6 +84,10 @@ class Upstreams:
         """
         return self._doors.door(endpoint).url(endpoint, request)
 
+    def way(self, offering: Sequence[Upstream]) -> Upstream | None:
+        """Which of the ways that offer a tool is taken; None where none of them is open."""
+        return self._doors.way(offering)
+
     async def send(self, permit: Permit) -> Answered:
         """What Make answered.
 
@@ -94,7 +98,8 @@ class Upstreams:
         door = self._doors.door(endpoint)
         if endpoint.api == "maton" and request.method != "GET" and request.path != PLATFORM:
             await self._look_first(permit, door)
-        answer = await self._carry(permit, Exchange(endpoint, door, changes=endpoint.effect != "read"), request)
+        exchange = Exchange(endpoint, door, endpoint.effect != "read", permit.given)
+        answer = await self._carry(permit, exchange, request)
         # What a write did is not judged afterwards: its answer is all that tells the agent of it.
         if endpoint.api == "maton" and endpoint.effect == "read":
             return Answered(hold_to_make(endpoint, answer.data), answer.status)
@@ -102,7 +107,7 @@ class Upstreams:
 
     async def _look_first(self, permit: Permit, door: Door) -> None:
         """The key opens every app of the account: a link is looked at before it is touched."""
-        look = Exchange(permit.endpoint, door, changes=False)
+        look = Exchange(permit.endpoint, door, changes=False, given=permit.given)
         try:
             found = await self._carry(permit, look, Request("GET", permit.request.path))
         except BadAnswer as error:
@@ -158,7 +163,7 @@ class Upstreams:
     async def _exchange(self, trip: Trip, breaker: Breaker, leave: Leave | None = None) -> Answered:
         if trip.room <= 0:
             why = f"its turn did not come in time for a call of {self.deadline:g} s"
-            raise Held(trip.tool, "busy", f"{why}. Nothing was sent; try again later.")
+            raise Held(trip.tool, "busy", f"{why}. Nothing was sent. {WHEN_DONE}")
         if trip.before is not None:
             await trip.before()
             trip.before = None

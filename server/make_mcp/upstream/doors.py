@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
 from make_mcp import __version__
@@ -45,6 +45,8 @@ class Exchange:
     endpoint: Endpoint[...]
     door: Door
     changes: bool
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The arguments of the call, as far as they are known: errors name ids of them, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,15 @@ class Doors:
         Raises:
             NotConfigured: no key opens one that offers it; the text names the variable to set.
         """
-        for upstream in sorted(endpoint.upstreams, key=lambda u: u != self.prefer):
-            if upstream in self.open:
-                return self.open[upstream]
-        for upstream in endpoint.perhaps:
-            if upstream in self.open:
-                return self.open[upstream]
-        raise NotConfigured(self._missing(endpoint))
+        upstream = self.way(endpoint.upstreams, endpoint.perhaps)
+        if upstream is None:
+            raise NotConfigured(self._missing(endpoint))
+        return self.open[upstream]
+
+    def way(self, offering: Sequence[Upstream], perhaps: Sequence[Upstream] = ()) -> Upstream | None:
+        """Which of the ways that offer a tool is taken; None where none of them is open."""
+        preferred = sorted(offering, key=lambda upstream: upstream != self.prefer)
+        return next((upstream for upstream in (*preferred, *perhaps) if upstream in self.open), None)
 
     @property
     def account(self) -> str:
@@ -84,15 +88,15 @@ class Doors:
             return f"{endpoint.name} was not called: {self.nobody}"
         if self.lacks_zone and "make" in endpoint.upstreams:
             return (
-                f"{endpoint.name} was not called: MAKE_API_KEY is set, MAKE_ZONE is not. Set it to the host that you see "
-                "when you are signed in at Make, such as eu1.make.com, and start the server again."
+                f"{endpoint.name} was not called: MAKE_API_KEY is set, MAKE_ZONE is not. Next: set MAKE_ZONE to the host that the user "
+                "sees when signed in at Make, such as eu1.make.com, and start the server again."
             )
         maton = "MATON_API_KEY to a key of maton.ai/settings"
         make = "MAKE_API_KEY and MAKE_ZONE to a token of Make and its zone (such as eu1.make.com)"
         ways = ", or ".join({"maton": maton, "make": make}[upstream] for upstream in endpoint.upstreams)
         return (
-            f"{endpoint.name} was not called: no key is set for it. Set {ways}, and start the server again. "
-            "With --sandbox it serves a practice account without any key."
+            f"{endpoint.name} was not called: no key is set for it. Next: set {ways}, and start the server again; with --sandbox it "
+            "serves a practice account without any key."
         )
 
 

@@ -9,8 +9,9 @@
     ├── BadAnswer           an answer that is not what Make documents
     └── Refused             Make or Maton answered with an error status
 
-Each text says what happened, what it means here, and what to do next. It begins with the tool, and with a code where the
-error is not in Make's own words: `scenarios_run: outcome_unknown: ...`. None holds a key or a whole body.
+Each text says what happened, what it means here, and ends with what to do next: `Next: scenarios_logs {"scenarioId":925}.`
+It begins with the tool, and with a code where the error is not in Make's own words: `scenarios_run: outcome_unknown: ...`.
+None holds a key or a whole body.
 """
 
 from typing import Literal
@@ -19,6 +20,7 @@ BLOCKED = "1010"
 """What Cloudflare, in front of Make, calls a client that it turns away."""
 PAUSED = "IM310"
 """Make's code for an organization that is paused. It comes with 429, and waiting does not help."""
+WHEN_DONE = "Next: the same call when others are done, and fewer at a time."
 _NOT_TAKEN = frozenset({401, 413, 429})
 """Statuses with which a request is turned away before anything is done, whoever says so."""
 _PASSING = frozenset({429, 502, 503, 504})

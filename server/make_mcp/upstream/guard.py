@@ -46,7 +46,7 @@ class Guard:
 def _outside() -> GuardError:
     return GuardError(
         "The request was stopped before it left: its address lies outside the API. Nothing was sent. "
-        "Check the ids: they are plain numbers or letters, as the list tools show them."
+        "Next: the same call with ids as the list tools show them, plain numbers or letters."
     )
 
 

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from jiter import from_json
 
 from make_mcp.upstream.errors import BadAnswer, Refused
-from make_mcp.upstream.hints import outcome_unknown, refusal, said
+from make_mcp.upstream.hints import AGAIN, no_api, outcome_unknown, refusal, said
 from make_mcp.upstream.permit import Answered
-from make_mcp.upstream.retries import retry_after, told
+from make_mcp.upstream.retries import retry_after
 from make_mcp.upstream.trip import Trip
 from make_mcp.upstream.wire import Reply
-from make_tools.wording import safe
+from make_tools.wording import quoted, safe
 
 _NO_CONTENT = 204
 _SHOWN = 2000
@@ -29,9 +29,8 @@ def judge(trip: Trip, reply: Reply) -> Answered:
         BadAnswer: anything else that is not the JSON object of an answer.
     """
     if 300 <= reply.status < 400:
-        raise _bad(
-            trip, reply, f"a redirect{_to(reply)}, which is not followed, since the key would go along", _SETTINGS
-        )
+        what = f"a redirect{_to(reply)}, which is not followed, since the key would go along"
+        raise _bad(trip, reply, what, is_strange=True)
     data, why = _read(reply.body) if reply.is_whole else (None, "")
     if not 200 <= reply.status < 300:
         raise _refused(trip, reply, data)
@@ -40,7 +39,7 @@ def judge(trip: Trip, reply: Reply) -> Answered:
             return Answered({}, reply.status)
         raise _bad(trip, reply, "nothing, where its document has an answer")
     if why:
-        raise _bad(trip, reply, f'{_kind(reply, why)}: "{_line(reply)}"', _SETTINGS)
+        raise _bad(trip, reply, f'{_kind(reply, why)}: "{_line(reply)}"', is_strange=True)
     if not isinstance(data, dict):
         raise _bad(trip, reply, f'JSON that is no object: "{_line(reply)}"')
     found = cast("dict[str, Any]", data)
@@ -49,23 +48,24 @@ def judge(trip: Trip, reply: Reply) -> Answered:
     return Answered(found, reply.status)
 
 
-_SETTINGS = "Check MAKE_ZONE and the base URL."
-
-
 def _refused(trip: Trip, reply: Reply, data: object) -> Refused:
-    error = refusal(trip.exchange, reply.status, data, _line(reply))
-    error.retry_after = retry_after(reply.headers.get("retry-after"), reply.headers.get("date"))
-    if error.is_failure and (wait := told(error)):
-        error.args = (f"{error} {wait}",)
-    return error
+    wait = retry_after(reply.headers.get("retry-after"), reply.headers.get("date"))
+    return refusal(trip.exchange, reply.status, data, _line(reply), wait)
 
 
-def _bad(trip: Trip, reply: Reply, what: str, look: str = "") -> BadAnswer:
-    endpoint = trip.exchange.endpoint
-    outcome = outcome_unknown(endpoint) if trip.exchange.changes else "Nothing was changed."
-    who = _WHO[trip.exchange.door.upstream]
-    text = f"{endpoint.name}: bad_upstream_response: {who} answered {reply.status} with {what}. {look}"
-    return BadAnswer(f"{text.rstrip()} {outcome}", status=reply.status)
+def _bad(trip: Trip, reply: Reply, what: str, *, is_strange: bool = False) -> BadAnswer:
+    """`is_strange`: it does not look like Make's API at all."""
+    exchange = trip.exchange
+    strange = no_api(exchange, reply.status) if is_strange else None
+    parts = [
+        f"{trip.tool}: bad_upstream_response: {_WHO[exchange.door.upstream]} answered {reply.status} with {what}.",
+        *([strange.meaning] if strange else []),
+    ]
+    if exchange.changes:
+        parts.append(outcome_unknown(exchange.endpoint, exchange.given))
+    else:
+        parts.append(f"Nothing was changed. {strange.next if strange else AGAIN}")
+    return BadAnswer(" ".join(parts), status=reply.status)
 
 
 def _error_inside(data: dict[str, Any]) -> str:
@@ -74,7 +74,7 @@ def _error_inside(data: dict[str, Any]) -> str:
     words = said(cast("dict[str, Any]", inner) if isinstance(inner, dict) else data)
     done = {key: value for key, value in data.items() if key not in {"error", "debug"}}
     rest = f"; what it says was done: {safe(repr(done))}" if done else ""
-    return f"an error inside: {safe(words.rstrip('.'), _LONGEST)}{rest}"
+    return f"an error inside: {quoted(words.removesuffix('.'), _LONGEST)}{rest}"
 
 
 def _to(reply: Reply) -> str:

@@ -1,7 +1,7 @@
 """What the way to Make asks for before it sends anything, and what it brings back."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from make_tools import Endpoint, Request
@@ -52,6 +52,8 @@ class Permit:
     """Called when it leaves: from then on it may have arrived."""
     before: Callable[[], Awaitable[None]] | None = None
     """Called once, when it may leave and has not yet: what it raises stops the request."""
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The arguments that the request was made of, where somebody will read of an error what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)

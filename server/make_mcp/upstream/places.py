@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import anyio
 
 from make_mcp.telemetry.observer import NOTHING, Observer
-from make_mcp.upstream.errors import Held
+from make_mcp.upstream.errors import WHEN_DONE, Held
 from make_mcp.upstream.trip import Trip
 
 PLACES = 64
@@ -76,6 +76,5 @@ def _busy(trip: Trip, why: str) -> Held:
     return Held(
         trip.tool,
         "busy",
-        f"{PLACES} requests are in flight at once, and {why}. Nothing was sent. Make fewer calls at a time, and try again when "
-        "some are done.",
+        f"{PLACES} requests are in flight at once, and {why}. Nothing was sent. {WHEN_DONE}",
     )

@@ -21,7 +21,7 @@ def hold_to_make(endpoint: Endpoint[...], answer: dict[str, Any]) -> dict[str, A
         apps.append(cast("dict[str, Any]", one).get("app") if isinstance(one, dict) else None)
     if any(app != _APP for app in apps):
         raise Refused(
-            f"{endpoint.name}: this id is not known to link Make, and was left alone. maton_connections_list shows those of Make.",
+            f"{endpoint.name}: this id is not known to link Make, and was left alone. Next: maton_connections_list.",
             status=404,
             code=None,
         )

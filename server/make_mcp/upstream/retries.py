@@ -125,10 +125,3 @@ def _date(text: str) -> datetime | None:
     except (ValueError, OverflowError, TypeError):
         return None
     return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-
-
-def told(error: UpstreamError) -> str:
-    """How long to leave the other side alone, for the agent; empty where nobody said."""
-    if error.retry_after is None:
-        return ""
-    return f"It asks to be left alone for {ceil(error.retry_after)} s: call again then."

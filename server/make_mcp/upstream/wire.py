@@ -17,7 +17,7 @@ from make_mcp.upstream import tls
 from make_mcp.upstream.doors import Door
 from make_mcp.upstream.errors import BadAnswer, GuardError, OutcomeUnknown, Unreachable
 from make_mcp.upstream.guard import Guard
-from make_mcp.upstream.hints import may_have, outcome_unknown
+from make_mcp.upstream.hints import AGAIN, may_have, outcome_unknown, smaller
 from make_mcp.upstream.pacing.pace import Leave
 from make_mcp.upstream.trip import Trip
 from make_tools import Request
@@ -194,8 +194,8 @@ class _Watch:
 def never_left(trip: Trip, why: str) -> Unreachable:
     """There was no connection."""
     return Unreachable(
-        f"{trip.tool}: unreachable: no connection {why}. Nothing was sent. Check the network, the proxy settings and the base "
-        "URL, then try again.",
+        f"{trip.tool}: unreachable: no connection {why}. Nothing was sent. The network, the proxy settings or the base URL may be "
+        f"wrong. {AGAIN}",
         was_sent=False,
     )
 
@@ -203,15 +203,15 @@ def never_left(trip: Trip, why: str) -> Unreachable:
 def no_answer(trip: Trip, why: str) -> Unreachable | OutcomeUnknown:
     """The request left, and no answer came, or half of one."""
     if not trip.exchange.changes:
-        return Unreachable(f"{trip.tool}: unreachable: no answer from Make ({why}). Nothing was changed; try again.")
-    return OutcomeUnknown(
-        f"{trip.tool}: outcome_unknown: the request left and no answer came ({why}). {may_have(trip.exchange.endpoint)}"
-    )
+        return Unreachable(f"{trip.tool}: unreachable: no answer from Make ({why}). Nothing was changed. {AGAIN}")
+    told = may_have(trip.exchange.endpoint, trip.exchange.given)
+    return OutcomeUnknown(f"{trip.tool}: outcome_unknown: the request left and no answer came ({why}). {told}")
 
 
 def _too_long(trip: Trip) -> Unreachable:
     error = Unreachable(
-        f"{trip.tool}: invalid_arguments: they make an address that is too long. Nothing was sent; ask for less at a time.",
+        f"{trip.tool}: invalid_arguments: they make an address that is too long. Nothing was sent. Next: the same call with less "
+        "in its longest argument.",
         was_sent=False,
     )
     # Nobody was asked.
@@ -254,9 +254,13 @@ async def _body(trip: Trip, response: httpx2.Response) -> bytes:
 
 
 def _too_large(trip: Trip, status: int, cap: int) -> BadAnswer:
-    return cut_off(trip, status, f"the answer was cut off at {cap // 10**6} MB", "Ask for less at a time.")
+    return cut_off(trip, status, f"the answer was cut off at {cap // 10**6} MB", smaller(trip.exchange))
 
 
-def cut_off(trip: Trip, status: int, why: str, otherwise: str = "Nothing was changed.") -> BadAnswer:
-    told = outcome_unknown(trip.exchange.endpoint) if trip.exchange.changes else otherwise
+def cut_off(trip: Trip, status: int, why: str, following: str = AGAIN) -> BadAnswer:
+    """`following` is what to do next after a read."""
+    exchange = trip.exchange
+    told = (
+        outcome_unknown(exchange.endpoint, exchange.given) if exchange.changes else f"Nothing was changed. {following}"
+    )
     return BadAnswer(f"{trip.tool}: bad_upstream_response: {why} (status {status}). {told}", status=status)

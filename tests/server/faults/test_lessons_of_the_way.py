@@ -24,7 +24,7 @@ async def test_a_date_beyond_all_dates_says_nothing(date: str):
         async with Upstream() as upstream, calling(None, upstream.make()) as caller:
             upstream.on(None, answer({"message": "later"}, 429, **headers), answer(HOOK))
             written = await START.by(caller)
-            assert written.text.startswith("scenarios_start: Make answered 429: later.")
+            assert written.text.startswith('scenarios_start: Make answered 429: "later".')
             upstream.on(None, answer({"message": "broken"}, 503, **headers))
             says_unknown(await START.by(caller), START, 503)
 

@@ -249,7 +249,7 @@ async def test_what_does_not_pass_by_itself_is_asked_for_once(call: Call, status
         upstream.on(call.path, answer({"message": "No", "code": "SC1"}, status, retry_after="1"), OK)
         text = told(await call.by(caller), call)
         assert len(upstream.of(call.path)) == 1
-    assert f"answered {status} SC1: No" in text
+    assert f'answered {status} SC1: "No' in text
     assert clock.now == 0
 
 

@@ -96,7 +96,11 @@ async def test_an_answer_up_to_the_cap_is_taken_whole(call: Call, megabytes: int
     }[how]
     async with Upstream() as upstream, calling(None, upstream.make()) as caller:
         upstream.on(call.path, manner)
-        assert is_whole(await call.by(caller)) == json.loads(body)
+        shown = is_whole(await call.by(caller))
+        # All of it arrived: the whole length is told of what was too long to show.
+        assert shown["name"].rstrip("…") == "x" * (len(shown["name"]) - 1)
+        assert f"of {len(json.loads(body)['name']):,} characters" in shown["note"]
+        assert len(json.dumps(shown)) < 26_000
 
 
 @pytest.mark.parametrize(("call", "megabytes"), CAPS)

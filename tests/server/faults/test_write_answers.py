@@ -191,6 +191,6 @@ async def test_a_write_that_was_refused_was_not_done(call: Call, status: int, cl
         upstream.on_writes(answer({"message": "No way", "code": "SC1"}, status))
         text = told(await call.by(caller), call)
         assert len(upstream.writes) == 1
-    assert f"{call.tool}: Make answered {status} SC1: No way" in text
+    assert f'{call.tool}: Make answered {status} SC1: "No way".' in text
     assert "may have taken effect" not in text
     assert clock.now == 0

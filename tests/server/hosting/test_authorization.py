@@ -137,8 +137,8 @@ async def test_a_token_in_the_address_does_not_let_in(transport: Transport):
 
 @pytest.mark.parametrize("way", WAYS, ids="-".join)
 async def test_an_official_client_signs_in(way: Way):
-    async with hosted(way[0], auth_token=TOKEN) as server, server.client(way[1], TOKEN) as client:
-        assert len((await client.list_tools()).tools) == 61
+    async with hosted(way[0], auth_token=TOKEN, toolsets="all") as server, server.client(way[1], TOKEN) as client:
+        assert len((await client.list_tools()).tools) == 68
         assert "organizations" in text_of(await client.call_tool("organizations_list", {}))
 
 

@@ -16,12 +16,17 @@ from tests.server.hosting.team import READ, WRITE, Team, team
 from tests.server.hosting.wire import LIST, Header, Reply, bearer, connected, in_session, once, opening, request, to
 from tests.server.network import READS, WRITES
 
+from make_mcp.recipes import RECIPES
+
 START = {"name": "scenarios_start", "arguments": {"scenarioId": 5, "confirm": True}}
 
 
 def names(endpoints: list[Any]) -> set[str]:
     """Those of them that the gateway offers, which is what these servers have a key for."""
     return {one.name for one in endpoints if "maton" in one.upstreams}
+
+
+READING = names(READS) | {recipe.name for recipe in RECIPES}
 
 
 @asynccontextmanager
@@ -39,15 +44,15 @@ def decisions(folder: Path) -> list[Any]:
 @pytest.mark.parametrize("way", WAYS, ids="-".join)
 @pytest.mark.parametrize(("scopes", "writes"), [((READ,), False), ((WRITE,), True), ((READ, WRITE), True)], ids=str)
 async def test_the_list_holds_what_the_scopes_allow(way: Way, scopes: tuple[str, ...], writes: bool, tmp_path: Path):
-    async with serving(way, tmp_path) as (server, _, people):
+    async with serving(way, tmp_path, toolsets="all") as (server, _, people):
         listed: list[list[Any]] = []
         for _ in range(2):
             async with server.client(way[1], people.token("anna", *scopes)) as client:
                 listed.append((await client.list_tools()).tools)
         # It does not depend on the connection.
         assert listed[0] == listed[1]
-        assert {tool.name for tool in listed[0]} == names(READS) | (names(WRITES) if writes else set())
-        assert len(listed[0]) == (54 if writes else 26)
+        assert {tool.name for tool in listed[0]} == READING | (names(WRITES) if writes else set())
+        assert len(listed[0]) == (59 if writes else 31)
 
 
 @pytest.mark.parametrize("way", WAYS, ids="-".join)
@@ -105,7 +110,7 @@ async def test_a_code_of_who_may_write_does_not_serve_who_may_read(tmp_path: Pat
 
 
 async def test_a_session_that_writes_reads_alone_with_a_token_that_reads(tmp_path: Path):
-    async with serving(("http", "2025-11-25"), tmp_path) as (server, upstream, people):
+    async with serving(("http", "2025-11-25"), tmp_path, toolsets="all") as (server, upstream, people):
         both = [to(server.port), *bearer(people.token("anna", READ, WRITE))]
         less = [to(server.port), *bearer(people.token("anna", READ))]
         session = (await once(server.port, opening("2025-11-25", both))).one("mcp-session-id") or ""
@@ -117,11 +122,11 @@ async def test_a_session_that_writes_reads_alone_with_a_token_that_reads(tmp_pat
 
         start = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": START}
         await once(server.port, in_session({"jsonrpc": "2.0", "method": "notifications/initialized"}, session, both))
-        assert listed(await asked(LIST, both)) == names(READS) | names(WRITES)
-        assert listed(await asked(LIST, less)) == names(READS)
+        assert listed(await asked(LIST, both)) == READING | names(WRITES)
+        assert listed(await asked(LIST, less)) == READING
         assert "insufficient_scope" in str(await asked(start, less))
         assert upstream.arrived == []
-        assert listed(await asked(LIST, both)) == names(READS) | names(WRITES)
+        assert listed(await asked(LIST, both)) == READING | names(WRITES)
         assert not (await asked(start, both))["isError"]
         assert len(upstream.writes) == 1
 
@@ -132,7 +137,10 @@ def listed(result: dict[str, Any]) -> set[str]:
 
 async def test_a_stream_that_writes_reads_alone_with_a_token_that_reads(tmp_path: Path):
     """Over SSE, where the stream keeps the token with which it was opened, and each message brings its own."""
-    async with serving(("sse", "2025-11-25"), tmp_path) as (server, upstream, people), connected(server.port) as line:
+    async with (
+        serving(("sse", "2025-11-25"), tmp_path, toolsets="all") as (server, upstream, people),
+        connected(server.port) as line,
+    ):
         both = [to(server.port), *bearer(people.token("anna", READ, WRITE))]
         less = [to(server.port), *bearer(people.token("anna", READ))]
         await line.send(request("GET", "/sse", both))
@@ -147,10 +155,10 @@ async def test_a_stream_that_writes_reads_alone_with_a_token_that_reads(tmp_path
             return json.loads(await line.event())["result"]
 
         start = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": START}
-        assert listed(await asked(LIST, less)) == names(READS)
+        assert listed(await asked(LIST, less)) == READING
         assert "insufficient_scope" in str(await asked(start, less))
         assert upstream.arrived == []
-        assert listed(await asked(LIST, both)) == names(READS) | names(WRITES)
+        assert listed(await asked(LIST, both)) == READING | names(WRITES)
         assert not (await asked(start, both))["isError"]
 
 

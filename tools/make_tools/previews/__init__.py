@@ -1,6 +1,7 @@
 """What a preview says of each write: `PLANS` has one for every tool that changes something."""
 
 from make_tools.previews import (
+    clones,
     connections,
     data_stores,
     hooks,
@@ -20,6 +21,7 @@ BY_RESOURCE = (
     organizations,
     teams,
     scenarios,
+    clones,
     connections,
     data_stores,
     hooks,

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from make_tools.flow import FLOWS, Flow, Object, as_list, as_object, designer_of, used_by, walk
 from make_tools.previews.differences import Change, Leaf, equal, first, leaves, text, told
 from make_tools.wording import counted, quoted, safe
 
@@ -50,12 +51,8 @@ class References(TypedDict):
     dataStores: list[Use]
 
 
-Object = Mapping[str, object]
-_FLOWS = {"routes": "route", "branches": "branch", "tools": "tool"}
-"""Where a router, an if-else and an agent keep the modules that follow from them."""
+_NOUNS = {"routes": "route", "branches": "branch", "tools": "tool"}
 _TYPE = re.compile(r"[\w.#@-]{1,60}:[\w.-]{1,60}", re.ASCII)
-_KINDS: dict[str, str] = {"account": "connections", "hook": "hooks", "datastore": "dataStores"}
-"""The types that a module declares for its parameters, up to their colon, and what they name."""
 
 
 class _Box(NamedTuple):
@@ -87,10 +84,10 @@ class _Found:
     def content(self) -> dict[str, object]:
         """What it does: neither its id and type, nor the modules that follow from it, nor its place on the canvas."""
         content = _without(self.module, "id", "module", "metadata")
-        for name in _FLOWS:
+        for name in FLOWS:
             content |= _without_flows(name, content.pop(name, None))
         # An empty error handler stays: it is not the same as none.
-        if _list(content.get("onerror")):
+        if as_list(content.get("onerror")):
             del content["onerror"]
         return content
 
@@ -98,14 +95,14 @@ class _Found:
     def metadata(self) -> Object:
         """What the editor keeps about it. Where nothing is kept but its place on the canvas, that is nothing."""
         metadata = self.module.get("metadata")
-        designer = _object(metadata).get("designer")
+        designer = as_object(metadata).get("designer")
         if all(part is None or isinstance(part, Mapping) for part in (metadata, designer)):
-            metadata = {**_object(metadata), "designer": _without(_object(designer), "x", "y")}
+            metadata = {**as_object(metadata), "designer": _without(as_object(designer), "x", "y")}
         return {"metadata": metadata}
 
     @property
     def position(self) -> object:
-        return [_designer(self.module).get("x"), _designer(self.module).get("y")]
+        return [designer_of(self.module).get("x"), designer_of(self.module).get("y")]
 
 
 def compare(now: object, then: object) -> BlueprintChange:
@@ -140,61 +137,50 @@ def summary(blueprint: object) -> list[str]:
 
 def references(blueprint: object) -> References:
     """The connections, hooks and data stores that modules name by id, and which modules those are."""
-    used: dict[str, dict[int, list[_Found]]] = {kind: {} for kind in _KINDS.values()}
+    used: dict[str, dict[int, list[_Found]]] = {}
     for found in _modules(blueprint):
-        # The editor keeps the type of each parameter: {"name": "__IMTCONN__", "type": "account:slack"}.
-        kept = map(_object, _list(_object(found.module.get("metadata")).get("parameters")))
-        declared = {text(parameter.get("name")): text(parameter.get("type")) for parameter in kept}
-        for name, value in _object(found.module.get("parameters")).items():
-            kind, number = _kind(name, declared.get(text(name), "")), _number(value)
-            if kind is not None and number is not None:
-                users = used[kind].setdefault(number, [])
-                users += [] if users and users[-1] is found else [found]
+        for kind, number in used_by(found.module):
+            users = used.setdefault(kind, {}).setdefault(number, [])
+            users += [] if users and users[-1] is found else [found]
 
     def uses(kind: str) -> list[Use]:
-        return [Use(id=number, modules=_lines(users, MOST_FIELDS)) for number, users in used[kind].items()]
+        return [Use(id=number, modules=_lines(users, MOST_FIELDS)) for number, users in used.get(kind, {}).items()]
 
     return References(connections=uses("connections"), hooks=uses("hooks"), dataStores=uses("dataStores"))
 
 
 def _modules(blueprint: object) -> list[_Found]:
-    """Every module in the order of execution, error handlers first; without recursion, as deep as it may be."""
+    """Every module in the order of execution."""
     found: list[_Found] = []
     met: Counter[Hashable] = Counter()
-    orphans = _list(_designer(_object(blueprint)).get("orphans"))
-    loose = [module for group in orphans if group != [] for module in _list(group) or [group]]
-    waiting = [(module, _LOOSE) for module in reversed(loose)]
-    waiting += [(module, _MAIN) for module in reversed(_list(_object(blueprint).get("flow")))]
-    while waiting:
-        item, box = waiting.pop()
-        # Something else in a module's place is told as if it were the type of one: it must not come and go unseen.
-        module = cast("Object", item) if isinstance(item, Mapping) else {"module": [item]}
+    boxes: dict[Flow, _Box] = {}
+    for step in walk(blueprint):
+        module, flow = step.module, step.flow
         identity = (text(module.get("id")), text(module.get("module")))
         met[identity] += 1
+        box = boxes[flow] if flow in boxes else boxes.setdefault(flow, _box(flow))
         found.append(_Found((*identity, met[identity]), _label(module), module, box))
-        for inner, flow in reversed(list(_inner(module))):
-            waiting += [(follower, inner) for follower in reversed(flow)]
     return found
 
 
-def _inner(module: Object) -> Iterator[tuple[_Box, list[object]]]:
-    """The sequences that follow from a module."""
-    owner = _id(module)
-    yield _Box(("onerror", owner), f"handles errors of {owner}"), _list(module.get("onerror"))
-    for name, noun in _FLOWS.items():
-        parts = _list(module.get(name))
-        for number, part in enumerate(parts, 1):
-            words = f"in {noun} {number} of {len(parts)} from {owner}"
-            yield _Box((name, number, owner), words), _list(_object(part).get("flow"))
+def _box(flow: Flow) -> _Box:
+    """Which sequence of modules this is, whatever else there is beside it."""
+    if flow.owner is None:
+        return _MAIN if flow.kind == "main" else _LOOSE
+    owner = _id(flow.owner)
+    if flow.kind == "onerror":
+        return _Box(("onerror", owner), f"handles errors of {owner}")
+    words = f"in {_NOUNS[flow.kind]} {flow.number} of {flow.total} from {owner}"
+    return _Box((flow.kind, flow.number, owner), words)
 
 
 def _without_flows(name: str, value: object) -> dict[str, object]:
     """How many routes there are, and what they have beside their modules."""
     if not isinstance(value, list):
         return {name: value}
-    content: dict[str, object] = {f"number of {name}": len(parts := _list(cast("object", value)))}
+    content: dict[str, object] = {f"number of {name}": len(parts := as_list(cast("object", value)))}
     for number, part in enumerate(parts, 1):
-        inner = _object(part)
+        inner = as_object(part)
         rest = _without(inner, "flow") if isinstance(inner.get("flow"), list) else part
         content |= {f"{name}.{number}": rest} if rest != {} else {}
     return content
@@ -202,7 +188,7 @@ def _without_flows(name: str, value: object) -> dict[str, object]:
 
 def _label(module: Object) -> str:
     """`2 google-sheets:addRow "Its own name"`."""
-    kind, named = module.get("module"), _designer(module).get("name")
+    kind, named = module.get("module"), designer_of(module).get("name")
     words = kind if isinstance(kind, str) and _TYPE.fullmatch(kind) else _in_words(kind, 60)
     return f"{_id(module)} {words}" + (f" {quoted(named)}" if isinstance(named, str) and named else "")
 
@@ -259,41 +245,14 @@ def _settings(blueprint: object) -> dict[str, object]:
     settings = dict(cast("Object", blueprint))
     if isinstance(settings.get("flow"), list):
         del settings["flow"]
-    designer = _designer(settings)
+    designer = designer_of(settings)
     if isinstance(designer.get("orphans"), list):
-        settings["metadata"] = {**_object(settings["metadata"]), "designer": _without(designer, "orphans")}
+        settings["metadata"] = {**as_object(settings["metadata"]), "designer": _without(designer, "orphans")}
     return settings
-
-
-def _kind(name: str, declared: str) -> str | None:
-    """What a parameter names: as the module declares it, else as parameters of that name do."""
-    if (kind := declared.strip('"').partition(":")[0]) in _KINDS:
-        return _KINDS[kind]
-    if name.startswith("__IMT"):
-        return "hooks" if "HOOK" in name else "connections" if "CONN" in name or "ACC" in name else None
-    return "connections" if name == "makeConnectionId" else _KINDS.get(name)
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value):
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _lines(modules: Iterable[_Found], most: int = MOST_LINES) -> list[str]:
     return first(list(modules), most, lambda found: found.line, str)
-
-
-def _designer(holder: Object) -> Object:
-    return _object(_object(holder.get("metadata")).get("designer"))
-
-
-def _object(value: object) -> Object:
-    return cast("Object", value) if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _without(whole: Object, *names: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Deletes of several things at once: `ids`, or `all` with or without `exceptIds`."""
+"""Writes to several things at once: `ids`, or `all` with or without `exceptIds`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a delete means, as far as it is known."""
+    """What a write means, as far as it is known."""
 
     items: Sequence[Json]
     """What is known of them."""
@@ -105,12 +105,12 @@ def choose(
     known: Mapping[str, Any] | None = None,
     marks: Callable[[Json], Json] = lambda _: {},
 ) -> Chosen:
-    """The things that a delete means, of a list that was read, bound as its target. Where nothing is there, nothing is bound.
+    """The things that a write means, of a list that was read, bound as its target. Where nothing is there, nothing is bound.
 
     Args:
-        sight: Of the delete.
+        sight: Of the write.
         kind: What they are.
-        given: The arguments of the delete.
+        given: The arguments of the write.
         listing: The list.
         known: What is known of each, beside what the list says.
         marks: What a code is bound to of each, beside its fields.
@@ -175,7 +175,7 @@ def _bind(
 ) -> None:
     several = sorted(chosen.items, key=lambda one: str(one["id"]))
     shown = [shown_fields(one, kind.shows) for one in several[:MOST_LINES]]
-    sight.target = {"count": chosen.count, "items": shown} if several else None
+    sight.target = {"count": chosen.count, **_told_once(shown)} if several else None
     state: list[Json] = [
         {"id": str(one["id"]), **{name: one.get(name) for name in kind.binds}, **marks(one)} for one in several
     ]
@@ -190,6 +190,15 @@ def _bind(
         sight.name = counted(chosen.count, kind.noun)
     sight.missing = chosen.nothing
     sight.bound = not chosen.nothing
+
+
+def _told_once(items: list[Json]) -> Json:
+    """Items, and before them what is the same of each."""
+    if len(items) == 1:
+        return {"items": items}
+    first, *others = items
+    same = {n: v for n, v in first.items() if n != "id" and all(n in one and one[n] == v for one in others)}
+    return {**same, "items": [{name: value for name, value in one.items() if name not in same} for one in items]}
 
 
 def _is_id(value: object) -> bool:

@@ -124,10 +124,15 @@ def works_with(scenario: Json) -> Iterator[str]:
 
 def failed(execution: Json) -> str:
     """`failed on 2026-05-01T10:00:00Z with "[429] Too many requests"`; nothing where neither is known."""
-    reason, created = execution.get("reason"), execution.get("created")
+    created, why = execution.get("created"), because(execution)
     on = f" on {plainly(safe(created, 40))}" if isinstance(created, str) and created else ""
-    because = f" with {quoted(without_secrets(reason[:LONGEST_TEXT]))}" if isinstance(reason, str) and reason else ""
-    return f"failed{on}{because}" if on or because else ""
+    return f"failed{on}{why}" if on or why else ""
+
+
+def because(execution: Json) -> str:
+    """` with "[429] Too many requests"`; nothing where that is not known."""
+    reason = execution.get("reason")
+    return f" with {quoted(without_secrets(reason[:LONGEST_TEXT]))}" if isinstance(reason, str) and reason else ""
 
 
 def execution_line(execution: Json) -> str:

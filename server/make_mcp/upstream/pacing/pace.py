@@ -179,15 +179,16 @@ class Pace:
 
     async def _in_peace(self, trip: Trip, budget: _Budget) -> None:
         """Waits as long as the other side asked to be left alone."""
+        who = trip.exchange.door.upstream.capitalize()
         while (wait := self._alone.get(budget.key, 0.0) - anyio.current_time()) > 0:
             if wait > trip.room:
                 raise Held(
                     trip.tool,
                     "rate_limited",
-                    f"{budget.whose} asked for a pause of {ceil(wait)} s more, longer than this call may take. Nothing was sent. "
-                    f"Call again in {ceil(wait)} s.",
+                    f"{who} asked for a pause of {ceil(wait)} s more, longer than this call may take. Nothing was sent. "
+                    f"Next: the same call in {ceil(wait)} s.",
                 )
-            await trip.pause(wait, f"{budget.whose} asked for a pause; {ceil(wait)} s more")
+            await trip.pause(wait, f"{who} asked for a pause; {ceil(wait)} s more")
 
 
 def _key_of(door: Door) -> str:

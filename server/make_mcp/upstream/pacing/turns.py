@@ -7,7 +7,7 @@ from math import ceil
 
 import anyio
 
-from make_mcp.upstream.errors import Held
+from make_mcp.upstream.errors import WHEN_DONE, Held
 from make_mcp.upstream.pacing.slots import Rate, Slot, Slots
 from make_mcp.upstream.trip import Trip
 
@@ -70,8 +70,7 @@ class Turns:
             raise Held(
                 trip.tool,
                 "busy",
-                f"{MOST_WAITING} requests wait for {self._whose} already. Nothing was sent. Make fewer calls at a time, and try again "
-                "when some are done.",
+                f"{MOST_WAITING} requests wait for {self._whose} already. Nothing was sent. {WHEN_DONE}",
             )
         rate = allowed()
         seconds = max(0.0, self._opens - anyio.current_time()) + ahead // rate.amount * rate.seconds
@@ -114,7 +113,7 @@ class Turns:
             trip.tool,
             "rate_limited",
             f"{self._whose} takes {rate}, and this request would have to wait for {ceil(seconds)} s, longer than the call may take. "
-            f"Nothing was sent. Call again in {ceil(seconds)} s, or ask for more with one call (a list, a larger `limit`).",
+            f"Nothing was sent. Next: the same call in {ceil(seconds)} s, or one call for more (a list, a larger `limit`).",
         )
 
     def _why(self, rate: Rate, seconds: float) -> str:
