@@ -3,9 +3,10 @@
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
+from make_mcp.finding import meant
 from make_mcp.present import named
 from make_mcp.recipes import AnyTool
-from make_mcp.selection import aliases, catalogue, chosen, has_catalog, in_toolsets, reachable_ways
+from make_mcp.selection import aliases, catalogue, chosen, has_catalog, in_toolsets, listed, reachable_ways
 from make_mcp.settings import Settings
 from make_tools import Group
 
@@ -14,6 +15,9 @@ _MOST_SHOWN = 4
 _ONE = {"is": "is", "needs": "needs", "changes": "changes", "it": "it"}
 _SEVERAL = {"is": "are", "needs": "need", "changes": "change", "it": "them"}
 
+_A_SLIP = 0.8
+"""How much a name has in common with that of a tool, from 0 to 1, where it is that one with a slip."""
+_UNLISTED = "{names} {is} not listed, and can be called all the same."
 _READ_ONLY = "{names} {changes} things, and this server is read-only. Only its operator can switch that off."
 _MATON = "{names} {is} offered only by the Maton gateway, and {needs} MATON_API_KEY."
 _MAKE = "{names} {is} offered only by Make's own API, and {needs} MAKE_API_KEY and MAKE_ZONE."
@@ -52,10 +56,23 @@ class Absent:
         if (tool := self._every.get(self._now.get(name, name))) is not None and (reason := self._reason(tool)):
             return _said(reason, [tool.name])
         shown = name if name.isprintable() and len(name) <= 80 else "…"
-        if near := difflib.get_close_matches(shown, self._tools, n=1):
-            return f"There is no tool `{shown}`. Did you mean `{near[0]}`?"
+        # What is not here is explained, and nothing else proposed in its place.
+        near = difflib.get_close_matches(shown, self._tools, n=1, cutoff=_A_SLIP)
+        names = near or [tool.name for tool in meant(shown, self._every.values())]
+        if here := [name for name in names if name in self._tools and self._lacks(name) is None]:
+            return f"There is no tool `{shown}`. Did you mean {_or(here)}?{self._unlisted(here)}"
+        if names:
+            return f"There is no tool `{shown}`. {self.note(_or(names))}"
         where = "tools_search finds what there is" if has_catalog(self._settings) else "See tools/list"
         return f"There is no tool `{shown}`. {where}."
+
+    def _unlisted(self, names: Sequence[str]) -> str:
+        """A word on those of these tools that a client does not see."""
+        if has_catalog(self._settings):
+            return ""
+        seen = listed(self._tools, self._settings)
+        unseen = [name for name in names if name not in seen]
+        return f" {_said(_UNLISTED, unseen)}" if unseen else ""
 
     def note(self, text: str) -> str:
         """A sentence about the tools that a text names and that cannot be called here; nothing where all can."""
@@ -85,6 +102,11 @@ class Absent:
 
     def _names(self, given: Sequence[str]) -> set[str]:
         return {self._now.get(name, name) for name in given}
+
+
+def _or(names: Sequence[str]) -> str:
+    *first, last = (f"`{name}`" for name in names)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _said(reason: str, names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The form of an answer's data, without the keys of this server and without the secrets of the account."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, cast
 
@@ -47,14 +47,15 @@ class Shaping:
         page = data if isinstance(data, Page) else None
         data = self.discreet(data.data() if isinstance(data, Page) else data, endpoint, is_exact=is_exact)
         text = to_json(data)
-        if len(text) > self.most:
-            if page is not None:
-                data = self.discreet(page.cut(self.most).data(), endpoint)
-            data = fitted(data, self.most, _rest(endpoint))
-            text = to_json(data)
         # Nearly every answer holds neither: looking for a run of digits costs a tenth of a walk.
         if _LONG_NUMBER in text.translate(_DIGITS_ALIKE) or b"Infinity" in text:
             data = cast("dict[str, Any]", _changed(data, _carried))
+            page = None if page is None else replace(page, shown=_changed(page.shown, _carried))
+            text = to_json(data)
+        if len(text) > self.most:
+            if page is not None:
+                data = self.discreet(page.cut(self.most).data(), endpoint, is_exact=is_exact)
+            data = fitted(data, self.most, _rest(endpoint))
             text = to_json(data)
         return text.decode(), data
 
@@ -83,7 +84,7 @@ class Shaping:
     ) -> dict[str, Any]:
         """The data without keys of this server and, unless they are to be shown, without secrets of the account."""
         strings = strings_of(data)
-        if not is_exact and has_unseen("\n".join((*strings.names, *strings.texts))):
+        if not is_exact and has_unseen(" ".join((*strings.names, *strings.texts))):
             data = plainly(data)
             strings = strings_of(data)
         clean = self._without_keys(data, strings)

@@ -1,6 +1,7 @@
 """From a tool's name and arguments to its answer: the path of every call, whatever brought it here."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -147,9 +148,9 @@ class Caller:
         """What reads for this client outside of a tool: for prompts, resources and completions."""
         return self._use(self._shaping.client(client))
 
-    def shown(self, data: dict[str, Any]) -> str:
-        """What was read so, as compact JSON, however large."""
-        return replace(self._shaping, most=sys.maxsize).answer(None, data)[0]
+    def shown(self, data: dict[str, Any], *, is_exact: bool = False) -> str:
+        """What was read so, as compact JSON, however large; with every character where it may be sent back."""
+        return replace(self._shaping, most=sys.maxsize).answer(None, data, is_exact=is_exact)[0]
 
     def _use(self, client: Client) -> Use:
         return Use(self._reading.way, client, self._shaping.discreet, self._shaping.most)
@@ -165,7 +166,9 @@ class Caller:
 
     async def _call(self, endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Client, key: object) -> Answer:
         try:
-            arguments = await self._choosing.spelled_out(self._use(client), endpoint, arguments)
+            # Who may not write is told so by the gate, which looks at nothing.
+            if client.may_write:
+                arguments = await self._choosing.spelled_out(self._use(client), endpoint, arguments)
             # What is only read or shown may be read or shown again.
             if key is None or not arguments.get(CONFIRM):
                 return await self._carry_out(endpoint, arguments, client)
@@ -224,7 +227,8 @@ class Caller:
 
     def _failure(self, name: str, error: Exception) -> Answer:
         if isinstance(error, ArgumentError | NotConfirmed | KeyRefused | UpstreamError):
-            text = f"{name}: {error}" if isinstance(error, NotConfirmed | KeyRefused) else str(error)
+            # What was called is named, and not what it reads by the way, which may be no tool at all.
+            text = f"{name}: {error}" if isinstance(error, NotConfirmed | KeyRefused) else renamed(name, str(error))
             text = f"{text} {self._absent.note(text)}".rstrip()
             return Answer(self._shaping.words(text), None, outcome=_word(error))
         # The traceback may hold what the model or Make sent: only for who asks for it.
@@ -233,6 +237,11 @@ class Caller:
         return Answer(
             f"{name} failed inside make-mcp ({type(error).__name__}). {_AFTER_A_FAULT}", None, outcome="fault"
         )
+
+
+def renamed(name: str, text: str) -> str:
+    """The text of an error, beginning with this name in place of the tool that it begins with."""
+    return _AT_FIRST.sub(lambda _: name, text)
 
 
 def _word(error: ArgumentError | NotConfirmed | KeyRefused | UpstreamError) -> str:
@@ -257,6 +266,8 @@ def _digest(endpoint: Endpoint[...], arguments: Mapping[str, Any], client: Clien
     return Claim(endpoint.name, endpoint.parse(given, also=(CONFIRM,)), client.caller).digest(force=False)
 
 
+_AT_FIRST = re.compile(r"^[a-z]+(?:_[a-z]+)+(?=: | was not called)")
+"""The tool that an error begins with."""
 _AFTER_A_FAULT = (
     "If it changes something, check what is true before you repeat it. Next: start the server with --log-level debug, and see its log "
     "(stderr)."

@@ -57,6 +57,11 @@ def _call(
     """What calling takes."""
 
 
+_MEANT = {
+    **dict.fromkeys(("tool", "toolName", "tool_name"), "did you mean `name`?"),
+    **dict.fromkeys(("args", "params", "parameters", "input"), "did you mean `arguments`?"),
+}
+"""What agents write in place of our names."""
 _FORMS = {SEARCH: read_model(_search), READ: read_model(_call), WRITE: read_model(_call)}
 _ABOUT = {
     SEARCH: ("Search tools", "Find tools for Make by words. Without a query: groups, and the names in each."),
@@ -196,7 +201,7 @@ def _given(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         listed = form.model_json_schema(schema_generator=ToolSchema)["properties"]
         takes = {key: in_words(schema) for key, schema in listed.items()}
-        raise ArgumentError(name, explain(error, takes, {})) from None
+        raise ArgumentError(name, explain(error, takes, elsewhere=_MEANT)) from None
 
 
 def _entry(record: AnyTool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx2
 
@@ -22,9 +23,8 @@ async def practice_upstreams(
     settings: Settings, pace: Pace | None, observer: Observer = NOTHING
 ) -> AsyncGenerator[Upstreams]:
     """Upstreams into a fresh practice account, which is gone with the process."""
-    doors = Doors(
-        {"maton": maton_door(_GATEWAY, make_sandbox.KEY), "make": make_door(_MAKE, make_sandbox.TOKEN)}, settings.prefer
-    )
+    ways = (maton_door(_GATEWAY, make_sandbox.KEY), make_door(_MAKE, make_sandbox.TOKEN))
+    doors = Doors({door.upstream: replace(door, is_practice=True) for door in ways}, settings.prefer)
     account = httpx2.ASGITransport(make_sandbox.create_app(limits=False))
     async with Upstreams(doors, account, deadline=settings.timeout, pace=pace, observer=observer) as upstreams:
         yield upstreams

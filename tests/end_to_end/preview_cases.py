@@ -84,6 +84,8 @@ CASES = [
     Case("scenarios_stop", {"scenarioId": ORDER_INTAKE}),
     Case("scenarios_run", {"scenarioId": LEADS, "data": {"email": "lead@example.com"}, "responsive": True}),
     Case("scenarios_run", {"scenarioId": DRAFTS}, "off"),
+    Case("scenarios_run", {"scenarioId": LEADS}, "without-inputs"),
+    Case("scenarios_run", {"scenarioId": ORDER_INTAKE}, "on-a-hook"),
     Case("scenarios_delete", {"scenarioId": INVOICES}),
     Case("scenarios_delete", {"scenarioId": 999_999_999}, "not-there"),
     Case(
@@ -93,6 +95,7 @@ CASES = [
     Case("connections_rename", {"connectionId": GOOGLE, "name": "Google (all)"}),
     Case("connections_set_data", {"connectionId": ERP, "data": {"key": "do-not-leak"}}),
     Case("connections_delete", {"connectionId": GOOGLE}),
+    Case("connections_delete", {"connectionId": 999_999_999}, "not-there"),
     Case("data_stores_create", {"name": "Stock levels", "teamId": TEAM, "datastructureId": 171420, "maxSizeMB": 5}),
     Case("data_stores_update", {"dataStoreId": STOCK, "name": "Stock", "maxSizeMB": 200}),
     Case("data_stores_delete", {"teamId": TEAM, "ids": [STOCK]}),

@@ -44,8 +44,20 @@ FORBIDDEN = " and this server is read-only. Only its operator can switch that of
         ("users_me", {"exclude_tools": "users_me", "read_only": True}, "`users_me` is not on this server: its operator left it out (--exclude-tools)."),
         ("notifications_list", MATON_ONLY, "`notifications_list` is offered only by Make's own API, and needs MAKE_API_KEY and MAKE_ZONE."),
         ("maton_connections_get", MAKE_KEY, "`maton_connections_get` is offered only by the Maton gateway, and needs MATON_API_KEY."),
-        # No tool that is not there is proposed.
-        ("scenarios_delet", {"read_only": True, "tools": "users_me"}, "There is no tool `scenarios_delet`. See tools/list."),
+        # Words of other services, and of people; a tool that is not listed is there all the same.
+        ("createWebhook", {}, "There is no tool `createWebhook`. Did you mean `hooks_create`? `hooks_create` is not listed, and can be called all the same."),
+        ("createWebhook", {"toolsets": "all"}, "There is no tool `createWebhook`. Did you mean `hooks_create`?"),
+        ("createWebhook", {"catalog": True}, "There is no tool `createWebhook`. Did you mean `hooks_create`?"),
+        ("activate_scenario", {}, "There is no tool `activate_scenario`. Did you mean `scenarios_start`?"),
+        ("deactivateScenario", {}, "There is no tool `deactivateScenario`. Did you mean `scenarios_stop`?"),
+        ("run_scenario", {}, "There is no tool `run_scenario`. Did you mean `scenarios_run`?"),
+        ("getScenarioLogs", {}, "There is no tool `getScenarioLogs`. Did you mean `scenarios_get` or `scenarios_logs`?"),
+        ("createFolder", {}, "There is no tool `createFolder`. See tools/list."),
+        ("delete", {}, "There is no tool `delete`. See tools/list."),
+        ("remove_hook_now", {"toolsets": "all"}, "There is no tool `remove_hook_now`. Did you mean `hooks_delete`?"),
+        # No tool that is not there is proposed, nor another in its place.
+        ("createWebhook", {"read_only": True}, f"There is no tool `createWebhook`. `hooks_create` changes things,{FORBIDDEN}"),
+        ("scenarios_delet", {"read_only": True, "tools": "users_me"}, f"There is no tool `scenarios_delet`. `scenarios_delete` changes things,{FORBIDDEN}"),
     ],
 )  # fmt: skip
 def test_a_call_to_a_tool_that_is_not_there_says_why(name: str, flags: dict[str, Any], expected: str):
@@ -77,6 +89,7 @@ def test_what_the_token_cannot_do_is_absent_too():
     told = "`scenarios_start` needs the scope scenarios:write, which the token of Make lacks."
     assert without.note("Next: scenarios_start.").startswith(told)
     assert without.note("Next: scenarios_stop.") == ""
+    assert without.why("activateScenario").startswith(f"There is no tool `activateScenario`. {told}")
 
 
 NOT_ACTIVE = {"message": "Scenario is not activated", "code": "IM325", "detail": "x"}

@@ -10,7 +10,7 @@ from make_mcp.selection import listing, select, toolsets
 from make_mcp.settings import load
 from make_tools import GROUPS
 
-AROUND = 250
+AROUND = 210
 """Bytes that the protocol puts around the tools in an answer: its envelope, how long it holds, and who the server is."""
 KEYS: dict[str, dict[str, Any]] = {
     "both keys": BOTH_KEYS, "a Maton key": MATON_ONLY, "a Make token": MAKE_KEY, "no key": {}, "the sandbox": {"sandbox": True},
@@ -37,7 +37,7 @@ def test_a_listing_keeps_to_its_budget(mode: dict[str, Any], keys: dict[str, Any
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
 def test_the_usual_tools_fit_a_host_with_small_limits(keys: dict[str, Any]):
-    for flags in ({}, {"toolsets": "default"}):
+    for flags in ({}, {"toolsets": "default"}, {"confirm": "strict"}, {"confirm": "human"}):
         found = listed(**keys, **flags)
         assert found.whole + AROUND < WHOLE_DEFAULT
         assert len(found.each) <= 40

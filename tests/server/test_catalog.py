@@ -162,7 +162,11 @@ async def test_an_unknown_tool_gets_the_nearest_name_and_the_form_is_checked():
         assert "Did you mean `scenarios_list`? Next: tools_search." in await told(served, READ, name="scenario_list")
         assert "There is no tool `tools_search`" in await told(served, READ, name=SEARCH)
         assert "`name` is missing" in await told(served, READ)
-        assert "there is no argument `args`" in await told(served, READ, name="users_me", args={})
+        answer = await served.caller.call(WRITE, {"tool": "scenarios_stop", "arguments": {}})
+        assert "there is no argument `tool` (did you mean `name`?)" in answer.text
+        assert "there is no argument `args` (did you mean `arguments`?)" in await told(
+            served, READ, name="users_me", args={}
+        )
         assert "takes an object" in await told(served, READ, name="users_me", arguments=[])
         assert "a string that is no JSON" in await told(served, READ, name="users_me", arguments="{")
         assert "`confirm` stands inside `arguments`" in await told(served, WRITE, name="scenarios_stop", confirm=True)

@@ -60,8 +60,8 @@ async def test_a_write_that_is_not_confirmed_changes_nothing_and_gets_a_preview(
             assert (answer.data["tool"], answer.data["effect"]) == (case.tool, ENDPOINTS[case.tool].effect)
             assert answer.data["what"]
             assert ("code" in answer.data) is (ENDPOINTS[case.tool].effect == "destroy")
-            how = "the code above" if "code" in answer.data else "true"
-            assert f"call {case.tool} again with the same arguments and `confirm`: {how}." in answer.data["toConfirm"]
+            how = "the code above, good once" if "code" in answer.data else "true."
+            assert f"call {case.tool} again with the same arguments and `confirm`: {how}" in answer.data["toConfirm"]
             assert json.loads(answer.text) == answer.data
     assert {request.method for request in network.sent} <= {"GET"}
 

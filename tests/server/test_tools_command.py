@@ -1,6 +1,7 @@
 """`make-mcp tools`: what is listed, what else there is, and what a listing costs."""
 
 import json
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -70,7 +71,20 @@ def test_tools_without_a_choice_says_how_many_more_there_are(run: Any):
         f"\n{63 - len(USUAL)} more can be called, and are not listed: `--toolsets all` lists them, or the names of groups.\n"
     )
     assert len(json.loads(run("tools", "--json").out)) == len(USUAL) + 5
-    assert "three tools" in run("tools", "--catalog").out
+
+
+def test_tools_shows_the_three_in_place_of_a_listing(run: Any):
+    three = ["tools_search", "tools_call_read", "tools_call_write"]
+    out = run("tools", "--catalog").out
+    assert [re.findall(r"tools_\w+", line)[0] for line in out.splitlines()[:3]] == three
+    assert out.endswith("\n3 tools, which find and call 68 others. w: calls what changes things, with `confirm`.\n")
+    entries = json.loads(run("tools", "--catalog", "--json").out)
+    assert [(entry["name"], entry["effect"]) for entry in entries] == list(
+        zip(three, ("read", "read", "write"), strict=True)
+    )
+    assert entries[0].keys() == json.loads(run("tools", "--json").out)[0].keys()
+    assert len(json.loads(run("tools", "--catalog", "--read-only", "--json").out)) == 2
+    assert "leave no tool" in run("tools", "--catalog", "--tools", "users_update", "--read-only").out
 
 
 def test_tools_tells_what_they_cost(run: Any):

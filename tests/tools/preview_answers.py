@@ -41,14 +41,14 @@ ODD: tuple[Any, ...] = (
 KEYS: tuple[str, ...] = (
     "authUser", "user", "users", "organization", "organizations", "team", "teams", "scenario", "scenarios", "connection",
     "connections", "hook", "hooks", "dataStore", "dataStores", "template", "templates", "dlq", "dlqs", "notification",
-    "notifications", "editableParameters", "response", "pg",
+    "notifications", "editableParameters", "response", "interface", "pg",
 )  # fmt: skip
 FIELDS: tuple[str, ...] = (
     "id", "name", "teamId", "organizationId", "scenarioId", "hookId", "isActive", "isinvalid", "scheduling", "type", "interval",
     "usedPackages", "usedApps", "enabled", "gone", "queueCount", "records", "size", "maxSize", "maxSizeMB", "datastructureId",
     "reason", "created", "attempts", "resolved", "subject", "read", "status", "connection_id", "accountName", "metadata",
     "value", "dlqCount", "blueprint", "flow", "module", "parameters", "timezoneId", "published", "approved", "public", "limit",
-    "time", "days", "date", "scenarioName", "operationsLimit", "teams", "email",
+    "time", "days", "date", "scenarioName", "operationsLimit", "teams", "email", "input", "required", "default",
 )  # fmt: skip
 
 leaves = (
@@ -109,4 +109,6 @@ def echo(look: Look, name: str, others: Mapping[str, Any] = MappingProxyType({})
     many = [{**one, "id": number, **others} for number in (5, 31, 32, "1", RUN_A, name)]
     found: dict[str, Any] = {key: many if key.endswith("s") else one for key in KEYS}
     blueprint: dict[str, Any] = {"name": name, "flow": [module], "metadata": {}}
+    inputs: list[dict[str, Any]] = [{"name": name, "type": name, "required": True}]
+    found["interface"] = {"input": inputs, **others}
     return {**found, "editableParameters": [name], "response": {"blueprint": blueprint}, "pg": {"limit": 1}}

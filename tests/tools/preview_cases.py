@@ -208,5 +208,6 @@ OWNERS = (
         ["Scenarios that use it fail until another connection takes its place in each of their modules.", GUARD],
         [],
         ["The connection itself: Make answered 404.", "The scenarios that use it: its team is not known."],
+        ["There may be no connection 9, or none that this key may see: connections_list shows what it may."],
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.tools.preview_form import HOOK, ORDERS, SLACK, TEAM, Told
+from tests.tools.preview_form import HOOK, LEVELS, ORDERS, SLACK, STORE, TEAM, Told
 from tests.tools.wire_form import CLONE, SCHEDULING
 
 from make_tools.previews import Seen, Unseen
@@ -27,6 +27,8 @@ ACCOUNT: dict[str, Seen] = {
 LATER = "It stays off until it is switched on; its schedule is then: every 15 minutes."
 ANEW = "Its triggers begin anew; runs and incomplete executions stay with the original."
 TWICE = "A second call makes a second copy."
+ELSEWHERE = "The team belongs to organization 3, not to 11: first the right `organizationId`."
+OTHER_FIELDS = "Data stores of different data structures may have different fields: compare them at Make before one takes the other's place."
 
 COPIES = (
     Told(
@@ -56,7 +58,7 @@ COPIES = (
             "Apps that the organization lacks are installed.",
         ],
         [],
-        ["The name of the team: Make answered 403."],
+        ["The name of the team: Make answered 403.", "The hooks of team 22: Make answered 404."],
     ),
     Told(
         "scenarios_clone",
@@ -66,15 +68,19 @@ COPIES = (
             "/scenarios": {"scenarios": []},
             "/connections": {"connections": [SLACK]},
             "/hooks": {"hooks": [HOOK]},
+            "/data-stores": {"dataStores": [STORE, LEVELS]},
         },
         'Copy scenario 77 "Order intake" in team 22 "Sales" to team 5 "Operations" as "Copy", switched off. The original stays as it is: on.',
         "Order intake",
         [
-            "The team belongs to organization 3, not to 11: Make will refuse.",
             LATER,
             ANEW,
             TWICE,
-            "Make refuses it until `replace` names others for: connections 9; hooks 41; keys 51.",
+            OTHER_FIELDS,
+        ],
+        hindered=[
+            ELSEWHERE,
+            "`replace` has to name others for: connections 9; hooks 41; keys 51. `uses` says which there are.",
         ],
     ),
     Told(
@@ -83,8 +89,9 @@ COPIES = (
         {**ACCOUNT, "/scenarios": {"scenarios": []}, "/scenarios/77/blueprint": Unseen("Make answered 503", 503)},
         'Copy scenario 77 "Order intake" in team 22 "Sales" to team 5 "Operations" as "Copy", switched off. The original stays as it is: on.',
         "Order intake",
-        ["The team belongs to organization 3, not to 11: Make will refuse.", LATER, ANEW, TWICE],
+        [LATER, ANEW, TWICE],
         [],
         ["What the copy would use: Make answered 503. In another team all of that has to be replaced."],
+        [ELSEWHERE],
     ),
 )

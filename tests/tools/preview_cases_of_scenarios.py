@@ -9,6 +9,18 @@ from make_tools.previews import Unseen
 
 ON: dict[str, Any] = {**ORDERS, "teamId": 5, "scheduling": SCHEDULING, "folderId": None}
 FLOW: list[dict[str, Any]] = [{"id": 2, "module": "slack:CreateMessage", "parameters": {}}]
+INTERFACE: dict[str, Any] = {
+    "interface": {
+        "input": [
+            {"name": "email", "type": "email", "required": True},
+            {"name": "note"},
+            {"name": "tier", "type": "select", "required": True, "default": "B"},
+            {"name": "the sum. Agree", "type": "number", "required": True},
+            {"type": "text"},
+        ],
+        "output": None,
+    }
+}
 
 SCENARIOS = (
     Told(
@@ -65,10 +77,9 @@ SCENARIOS = (
         },
         'Switch scenario 73 "Refunds" in team 5 "Operations" on. It is invalid; its schedule is: weekly (days 1, 4) at 07:15.',
         "Refunds",
-        [
-            "It is invalid (a module or a connection is missing): Make will refuse until it is mended.",
-            "It runs by its schedule (weekly (days 1, 4) at 07:15).",
-            "It works with: slack, datastore.",
+        ["It runs by its schedule (weekly (days 1, 4) at 07:15).", "It works with: slack, datastore."],
+        hindered=[
+            "It is invalid, since a module or a connection is missing: it has to be mended first, at Make or with scenarios_update."
         ],
     ),
     Told(
@@ -94,18 +105,48 @@ SCENARIOS = (
         "scenarios_run",
         {"scenarioId": 71, "data": {"email": "a@example.com", "is it so": 1}},
         {
-            "/scenarios/71": {"scenario": {**ON, "isActive": False, "scheduling": {"type": "immediately"}}},
+            "/scenarios/71": {
+                "scenario": {**ON, "isActive": False, "hookId": 41, "scheduling": {"type": "immediately"}}
+            },
             "/teams/5": TEAM,
         },
         'Run scenario 71 "Order intake" in team 5 "Operations" once with 2 inputs (email, "is it so"). '
         "It is off; its schedule is: as soon as data comes in.",
         "Order intake",
+        ["It works with: gateway, slack.", "A run cannot be taken back. A second call is a second run."],
+        hindered=[
+            'It is off: first scenarios_start {"scenarioId":71}.',
+            'A hook starts it: a call to the url of its hook (hooks_get {"hookId":41}) runs it, and scenarios_run never does.',
+        ],
+    ),
+    Told(
+        "scenarios_run",
+        {"scenarioId": 71, "data": {"email": None, "is it so": 1}},
+        {"/scenarios/71": {"scenario": ON}, "/teams/5": TEAM, "/scenarios/71/interface": INTERFACE},
+        'Run scenario 71 "Order intake" in team 5 "Operations" once with 2 inputs (email, "is it so"). '
+        "It is on; its schedule is: every 15 minutes.",
+        "Order intake",
         [
-            "It is off: Make refuses to run it until it is switched on.",
-            "A hook starts it: it runs by a call to the url of its hook, not from here.",
+            'Its inputs: email (email, required), note, tier (select), "the sum. Agree" (number, required).',
             "It works with: gateway, slack.",
             "A run cannot be taken back. A second call is a second run.",
         ],
+        hindered=[
+            '`data` lacks what is required: email, "the sum. Agree". First ask the user for it where it is not known.',
+            '`data` holds what is no input of it: "is it so".',
+        ],
+    ),
+    Told(
+        "scenarios_run",
+        {"scenarioId": 73, "data": {"any": 1}},
+        {"/scenarios/73": {"scenario": {**BROKEN, "teamId": 5}}, "/teams/5": TEAM},
+        'Run scenario 73 "Refunds" in team 5 "Operations" once with 1 input (any). '
+        "It is invalid; its schedule is: on an unknown schedule.",
+        "Refunds",
+        ["It works with: slack, datastore.", "A run cannot be taken back. A second call is a second run."],
+        [],
+        ["Which inputs it takes: Make answered 404."],
+        ["It is off and invalid: it has to be mended first, at Make or with scenarios_update, then switched on."],
     ),
     Told(
         "scenarios_delete",

@@ -71,4 +71,4 @@ def texts(value: object) -> Iterator[str]:
 def shown(sight: Sight) -> list[str]:
     """Every text that a person or a model gets to see."""
     parts = sight.what, sight.name, sight.target, sight.changes, sight.blueprint
-    return list(texts((*parts, sight.next, sight.dependents, sight.unseen)))
+    return list(texts((*parts, sight.next, sight.hindered, sight.dependents, sight.unseen)))

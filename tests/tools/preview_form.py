@@ -71,3 +71,4 @@ class Told(NamedTuple):
     next: Sequence[str]
     dependents: Sequence[str] = ()
     unseen: Sequence[str] = ()
+    hindered: Sequence[str] = ()

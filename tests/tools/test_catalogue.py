@@ -83,7 +83,7 @@ SAY_IT_ALL = {"email", "name", "public", "status", "to"}
 def test_an_id_says_which_tool_yields_it(endpoint: Endpoint[...]):
     for argument in endpoint.arguments:
         if argument.place == "path":
-            source = re.fullmatch(r"From (\w+)\.", argument.about)
+            source = re.fullmatch(r"From (\w+)(?:: [^.]+)?\.", argument.about)
             assert source is not None
             assert source[1] in NAMES
 

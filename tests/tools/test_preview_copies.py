@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.tools.preview_cases_of_copies import ACCOUNT, using
+from tests.tools.preview_cases_of_copies import ACCOUNT, OTHER_FIELDS, using
 from tests.tools.preview_driver import Run, by_path, run
-from tests.tools.preview_form import HOOK, SLACK
+from tests.tools.preview_form import HOOK, LEVELS, SLACK, STORE
 from tests.tools.wire_form import CLONE
 
 from make_tools.previews import Look, Seen, Unseen
@@ -87,9 +87,61 @@ def test_what_was_replaced_is_told_and_what_is_no_part_of_it():
         "data store 31 is replaced by 32",
         "key 51 is replaced by 52",
     ]
-    assert not any("`replace` names others" in line for line in done.sight.next)
-    # Nothing is left to look for in the other team.
-    assert len(done.batches) == 2
+    assert not any("`replace` has to name others" in line for line in done.sight.hindered)
+    # Of these what was given is looked up: nothing takes the place of the hook, and keys have no list.
+    assert [look.request.path for look in done.batches[2]] == ["/connections"] * 2 + ["/data-stores"] * 2
+
+
+def test_what_was_given_is_looked_up_in_the_team_of_the_copy_and_has_to_fit():
+    mail = {**HOOK, "id": 43, "typeName": "gateway-mailhook", "scenarioId": None}
+    seen: dict[str, Any] = {
+        "connections": {"connections": [SLACK, {**SLACK, "id": 10, "accountName": "google", "name": "Google"}]},
+        "hooks": {"hooks": [HOOK, {**HOOK, "id": 42}, mail]},
+        "data-stores": {"dataStores": [STORE, LEVELS]},
+    }
+    done = previewed(5, {"connections": {"9": 10}, "hooks": {"41": 42}, "dataStores": {"31": 32}}, **seen)
+    assert uses(done)[:3] == [
+        'connection 9 is replaced by 10 "Google"',
+        'hook 41 is replaced by 42 "New orders"',
+        'data store 31 is replaced by 32 "Levels" (data structure 18)',
+    ]
+    assert OTHER_FIELDS in done.sight.next
+    assert done.sight.hindered[2:] == [
+        "Connection 10 is of type google; what takes the place of 9 has to be of type slack.",
+        "Hook 42 starts scenario 71 already: the copy needs one that is free (hooks_create).",
+    ]
+    done = previewed(5, {"connections": {"9": 11}, "hooks": {"41": 43}, "dataStores": {"31": 33}}, **seen)
+    assert done.sight.hindered[2:] == [
+        'There is no connection 11 in team 5: connections_list {"teamId":5} shows those that there are.',
+        "Hook 43 is of type gateway-mailhook; what takes the place of 41 has to be of type gateway-webhook.",
+        'There is no data store 33 in team 5: data_stores_list {"teamId":5} shows those that there are.',
+    ]
+
+
+def test_in_the_same_team_too_what_was_given_has_to_fit_and_what_fits_is_not_in_the_way():
+    seen: dict[str, Any] = {
+        "connections": {"connections": [SLACK, {**SLACK, "id": 10}, {**SLACK, "id": 11, "accountName": "google"}]}
+    }
+    done = previewed(22, {"connections": {"9": 10}}, **seen)
+    assert [look.request.query["teamId"] for look in done.batches[2]] == [22]
+    assert done.sight.hindered == []
+    assert len(previewed(22, {"connections": {"9": 11}}, **seen).sight.hindered) == 1
+
+
+def test_where_a_list_may_go_on_or_was_not_read_what_was_given_may_be_there():
+    for connections in ({"connections": [SLACK], "pg": {"limit": 1}}, Unseen("Make answered 503", 503)):
+        assert previewed(22, {"connections": {"9": 10}}, connections=connections).sight.hindered == []
+
+
+def test_a_data_store_that_may_take_the_place_is_told_with_its_data_structure():
+    alike = {**LEVELS, "datastructureId": "17"}
+    done = previewed(5, **{"data-stores": {"dataStores": [STORE, alike]}})
+    assert uses(done)[2] == (
+        'data store 31 "Suppliers" (data structure 17) has to be replaced; '
+        'there is 31 "Suppliers" (data structure 17), 32 "Levels" (data structure 17)'
+    )
+    assert OTHER_FIELDS not in done.sight.next
+    assert OTHER_FIELDS in previewed(5, **{"data-stores": {"dataStores": [STORE, LEVELS]}}).sight.next
 
 
 def test_a_scenario_that_uses_nothing_needs_nothing():

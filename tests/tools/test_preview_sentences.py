@@ -8,10 +8,11 @@ from tests.tools.preview_cases_of_copies import COPIES
 from tests.tools.preview_cases_of_retries import RETRIES
 from tests.tools.preview_cases_of_scenarios import SCENARIOS
 from tests.tools.preview_cases_of_things import THINGS
-from tests.tools.preview_driver import WRITES, by_path, run
+from tests.tools.preview_driver import ENDPOINTS, WRITES, by_path, run
 from tests.tools.preview_form import Told, blueprint
 
-from make_tools.previews import Unseen
+from make_tools.previews import Unseen, kinds
+from make_tools.previews.vocabulary import Kind
 
 TOLD = (*OWNERS, *SCENARIOS, *COPIES, *RETRIES, *THINGS)
 
@@ -24,6 +25,7 @@ def test_a_preview_says_what_happens_to_what(told: Told):
     assert sight.next == list(told.next)
     assert sight.dependents == list(told.dependents)
     assert sight.unseen == list(told.unseen)
+    assert sight.hindered == list(told.hindered)
 
 
 def test_the_sentences_of_every_write_are_told_here():
@@ -106,5 +108,15 @@ def test_a_person_types_the_name_or_where_nobody_could_the_id(name: object, type
 def test_a_target_that_is_not_there_is_told_from_one_that_cannot_be_read(status: int | None, missing: bool):
     done = run("scenarios_delete", {"scenarioId": 71}, by_path({"/scenarios/71": Unseen("Make said no", status)}))
     assert done.sight.missing is missing
+    advice = "There may be no scenario 71, or none that this key may see: scenarios_list shows what it may."
+    assert done.sight.hindered == ([advice] if missing else [])
     assert done.sight.target is None
     assert done.sight.unseen == ["The scenario itself: Make said no."]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in vars(kinds).values() if isinstance(kind, Kind)], ids=lambda kind: kind.noun
+)
+def test_a_kind_names_the_tool_that_lists_it(kind: Kind):
+    assert ENDPOINTS[kind.source].effect == "read"
+    assert kind.source.endswith("_list")

@@ -197,3 +197,12 @@ def test_what_is_spared_of_a_list_that_cannot_be_read_is_named_and_not_counted()
     assert "Kept: data stores 31, 32." in sight.next
     assert not any("Not looked up" in line for line in sight.next)
     assert sight.name == "all data stores but 2"
+
+
+def test_what_has_a_date_is_shown_with_the_latest_first_and_bound_all_the_same():
+    dates = ["2026-05-02T10:00:00.000Z", None, "2026-05-03T10:00:00.000Z", "2026-05-01T10:00:00.000Z"]
+    items = [{**FAILED, "id": id_, "created": date} for id_, date in zip(RUNS, dates, strict=False)]
+    sight = delete(in_pages(items), all=True).sight
+    assert sight.target is not None
+    assert [one["id"] for one in sight.target["items"]] == [RUNS[2], RUNS[0], RUNS[3], RUNS[1]]
+    assert sight.state == delete(in_pages(items[::-1]), all=True).sight.state

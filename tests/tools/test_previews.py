@@ -32,7 +32,7 @@ def is_safe(text: str) -> bool:
 
 
 def lines(done: Run) -> Iterator[str]:
-    yield from (done.sight.what, *done.sight.next, *done.sight.dependents, *done.sight.unseen)
+    yield from (done.sight.what, *done.sight.next, *done.sight.hindered, *done.sight.dependents, *done.sight.unseen)
 
 
 def test_every_write_has_a_plan_and_no_read_has_one():

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -17,14 +18,44 @@ Id: TypeAlias = Annotated[int, _ID]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=SAFE_INTEGER)]
 
 
+def moment(value: str) -> datetime:
+    """A time from ISO 8601; one without a zone is in UTC."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("takes a date or a time in ISO 8601, such as 2026-03-01 or 2026-03-01T08:00:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME = "takes Unix time in milliseconds, such as 1772352000000, or a time in ISO 8601, such as 2026-03-01T08:00:00Z"
+
+
+def _as_milliseconds(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # Digits alone are a number in quotes as likely as a date.
+    if not value.isdigit():
+        with suppress(ValueError):
+            return (moment(value) - _BEGINNING) // timedelta(milliseconds=1)
+    raise ValueError(_TIME)
+
+
 def _milliseconds(value: int) -> int:
     # A time in seconds is a day of January 1970 in milliseconds, and Make would answer with everything.
     if 10**9 <= value < 10**11:
-        raise ValueError("takes Unix time in milliseconds (13 digits), not in seconds")
+        raise ValueError(f"is in seconds: it {_TIME}")
     return value
 
 
-Milliseconds: TypeAlias = Annotated[int, Field(ge=0, le=SAFE_INTEGER), AfterValidator(_milliseconds)]
+Milliseconds: TypeAlias = Annotated[
+    int,
+    Field(ge=0, le=SAFE_INTEGER),
+    BeforeValidator(_as_milliseconds),
+    AfterValidator(_milliseconds),
+    Doc("Unix time in milliseconds, or a time in ISO 8601."),
+]
+"""Listed as an integer, since a host may hold a model to one type."""
 
 # `Doc` describes an argument for documents and refusals. `Field(description=…)` puts the text into the listing too: for
 # arguments whose name and type leave a question, since each word there is read in every conversation.
@@ -47,11 +78,15 @@ ZoneId: TypeAlias = Annotated[
 ]
 
 IncompleteExecutionId: TypeAlias = Annotated[
-    str, StringConstraints(pattern="^[0-9a-f]{32}$"), Doc("From incomplete_executions_list.")
+    str, StringConstraints(pattern="^[0-9a-f]{32}$"), Doc("From incomplete_executions_list: 32 hexadecimal digits.")
 ]
-NotificationId: TypeAlias = Annotated[str, StringConstraints(pattern="^[0-9]{1,32}$"), Doc("From notifications_list.")]
+NotificationId: TypeAlias = Annotated[
+    str, StringConstraints(pattern="^[0-9]{1,32}$"), Doc("From notifications_list: digits in quotes.")
+]
 MatonConnectionId: TypeAlias = Annotated[
-    str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}$"), Doc("From maton_connections_list.")
+    str,
+    StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}$"),
+    Doc("From maton_connections_list: letters, digits, _ and -."),
 ]
 
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
@@ -59,10 +94,13 @@ Name: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=128)
 NewName: TypeAlias = Annotated[Name, Doc("New name.")]
 
 Fields: TypeAlias = Annotated[
-    list[Text], Wire("cols[]", place="query"), Doc('Columns to return, such as ["id", "name"]; ["*"] for all.')
+    list[Text],
+    Field(min_length=1),
+    Wire("cols[]", place="query"),
+    Doc('Columns to return, such as ["id", "name"]; ["*"] for all.'),
 ]
 ShownFields: TypeAlias = Annotated[
-    list[Text], Wire(place="here"), Doc('Fields to show, such as ["id", "name"]; ["*"] for all.')
+    list[Text], Field(min_length=1), Wire(place="here"), Doc('Fields to show, such as ["id", "name"]; ["*"] for all.')
 ]
 """`fields` of a list of which Make always shows all; what is not asked for is left out here."""
 AllPages: TypeAlias = Annotated[
@@ -102,15 +140,6 @@ def columns(*names: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def moment(value: str) -> datetime:
-    """A time from ISO 8601; one without a zone is in UTC."""
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("takes a date or a time in ISO 8601, such as 2026-03-01 or 2026-03-01T08:00:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 OrganizationTimezone: TypeAlias = Annotated[bool, Doc("Days begin in the organization's time zone.")]
@@ -154,12 +183,17 @@ def _blueprint(value: object) -> str:
 SCHEDULING_TYPES = (
     "immediately", "indefinitely", "once", "daily", "weekly", "monthly", "yearly", "on-demand",
 )  # fmt: skip
+_EVERY_HOUR = 'every hour is {"type": "indefinitely", "interval": 3600}'
 
 
 def _scheduling(value: object) -> str:
     scheduling = _as_object(value, "scheduling")
-    if scheduling.get("type") not in SCHEDULING_TYPES:
-        raise ValueError(f"needs a `type`, one of {', '.join(SCHEDULING_TYPES)}")
+    kind = scheduling.get("type")
+    if kind not in SCHEDULING_TYPES:
+        # What was given may be anything, and is not repeated.
+        word = ' "hourly"' if kind == "hourly" else ""
+        wrong = "needs a `type`" if kind is None else f"has a `type`{word} that Make does not know"
+        raise ValueError(f"{wrong}: it takes {', '.join(SCHEDULING_TYPES)}; {_EVERY_HOUR}")
     interval = scheduling.get("interval")
     if interval is not None and (isinstance(interval, bool) or not isinstance(interval, int) or interval < 60):
         raise ValueError("has an `interval` that is not a whole number of seconds from 60 up")
@@ -203,10 +237,16 @@ def exactly_one(**arguments: object) -> None:
         )
 
 
-def ids_or_all(ids: list[Any] | None, all_: bool | None, except_ids: list[Any] | None) -> None:  # mirrors Make's body
-    """Raises ValueError unless a batch says clearly what it is about: `ids`, or `all` with or without `exceptIds`."""
+def ids_or_all(
+    ids: list[Any] | None, all_: bool | None, except_ids: list[Any] | None, *, also: str = ""
+) -> None:  # mirrors Make's body
+    """Raises ValueError unless a batch says clearly what it is about: `ids`, or `all` with or without `exceptIds`.
+
+    `also` names an argument that chooses too, and was not given.
+    """
     if bool(ids) == bool(all_):
-        raise ValueError("give either `ids` (at least one) or `all`: true")
+        other = f", `{also}`" if also else ""
+        raise ValueError(f"give either `ids` (at least one){other} or `all`: true")
     if except_ids is not None and not all_:
         raise ValueError("`exceptIds` goes with `all`: true")
 

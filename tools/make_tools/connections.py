@@ -82,7 +82,9 @@ def connections_check_scopes(
 def connections_create(
     team_id: Annotated[TeamId, Wire(place="query")],
     name: Name,
-    type_: Annotated[Text, Field(description="slack, google…")],
+    type_: Annotated[
+        Text, Field(description="slack, google…"), Doc("What connections_list shows as accountName: slack, google…")
+    ],
     scopes: Annotated[list[Text], Doc("OAuth scopes wanted.")] | None = None,
     data: Annotated[dict[str, Any], Field(description="apiKey, url… of the type")] | None = None,
 ):

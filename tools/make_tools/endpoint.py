@@ -91,6 +91,8 @@ class Endpoint(Generic[P]):
     """How to get what did not fit into an answer, where neither `fields` nor paging helps."""
     formerly: tuple[str, ...] = ()
     """Other names under which it can be called: those of Make's pages, or of earlier releases. They are not listed."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Arguments that are looked for here and belong to other tools: what a refusal says of each, as "use scenarios_stop"."""
     wire: Callable[P, Mapping[str, Any] | None]
 
     @cached_property
@@ -135,7 +137,7 @@ class Endpoint(Generic[P]):
         try:
             given = self._model.model_validate(dict(arguments), by_alias=by_alias, by_name=not by_alias)
         except ValidationError as error:
-            raise ArgumentError(self.name, explain(error, self._takes(also), self._bundles())) from None
+            raise ArgumentError(self.name, explain(error, self._takes(also), self._bundles(), self.elsewhere)) from None
         values = {name: getattr(given, name) for name in type(given).model_fields}
         try:
             replaced = self.wire(**values)  # pyright: ignore[reportCallIssue]  # the model mirrors the signature
@@ -287,6 +289,7 @@ class Group:
                 form=options.get("form"),
                 rest=options.get("rest", ""),
                 formerly=options.get("formerly", ()),
+                elsewhere=options.get("elsewhere", {}),
                 wire=function,
             )
             if options.get("listed", True):

@@ -31,7 +31,7 @@ Ids = Annotated[list[IncompleteExecutionId], Wire(place="body")]
 
 @incomplete_executions.get(
     "/dlqs",
-    shows=Listing("dlqs", "id reason created resolved? retry attempts?", page=50),
+    shows=Listing("dlqs", "id reason created resolved? retry? attempts?", page=50),
     formerly=("dlqs_list",),
 )
 def incomplete_executions_list(
@@ -64,7 +64,7 @@ def incomplete_executions_bundle(incomplete_execution_id: IncompleteExecutionId)
     formerly=("dlqs_retry",),
 )
 def incomplete_executions_retry(incomplete_execution_id: IncompleteExecutionId):
-    """Start it again; incomplete_executions_get shows how it went."""
+    """Start it again; incomplete_executions_list tells how it went."""
 
 
 # Make's document answers `{"dlqs": [ids]}`, its SDK is typed `{"dlq": id}`: nothing here relies on either, and the retries are
@@ -74,18 +74,18 @@ def incomplete_executions_retry(incomplete_execution_id: IncompleteExecutionId):
 )
 def incomplete_executions_retry_several(
     scenario_id: Annotated[ScenarioId, Wire(place="query")],
-    ids: Annotated[Ids, Doc("From incomplete_executions_list.")] | None = None,
+    ids: Annotated[Ids, Doc("From incomplete_executions_list: 32 hexadecimal digits each.")] | None = None,
     all_: Annotated[All, Doc("true: all of the scenario.")] | None = None,
     except_ids: Annotated[Ids, Doc("With all: not these.")] | None = None,
 ):
-    """Retry several at once: ids, or all."""
+    """Retry several: ids, or all."""
     ids_or_all(ids, all_, except_ids)
 
 
 @incomplete_executions.delete("/dlqs", guarded=True, title="Delete incomplete executions", formerly=("dlqs_delete",))
 def incomplete_executions_delete(
     scenario_id: ScenarioId,
-    ids: Annotated[Ids, Doc("From incomplete_executions_list.")] | None = None,
+    ids: Annotated[Ids, Doc("From incomplete_executions_list: 32 hexadecimal digits each.")] | None = None,
     all_: Annotated[All, Doc("true: all of the scenario.")] | None = None,
     except_ids: Annotated[Ids, Doc("With all: keep these.")] | None = None,
     created_before: Annotated[
@@ -93,8 +93,8 @@ def incomplete_executions_delete(
     ]
     | None = None,
 ):
-    """Delete incomplete executions: ids, createdBefore or all."""
+    """Delete several: ids, createdBefore or all."""
     # The server spells it out before it gets here: what is deleted is named one by one.
     if created_before is not None:
         raise ValueError("`createdBefore` stands in place of `ids` and `all`, not beside them")
-    ids_or_all(ids, all_, except_ids)
+    ids_or_all(ids, all_, except_ids, also="createdBefore")

@@ -9,6 +9,7 @@ from typing_extensions import Doc
 from make_tools.arguments import AllPages, Limit, NotificationId, Offset, ShownFields, Sort, Wire, ZoneId, columns
 from make_tools.endpoint import Group
 from make_tools.shape import Listing
+from make_tools.signature import Rare
 
 notifications = Group(
     name="notifications",
@@ -19,7 +20,7 @@ notifications = Group(
 )
 
 
-NotificationSort = Annotated[Sort, columns("id"), Doc("id, or -id for descending (as it is without).")]
+NotificationSort = Annotated[Sort, Rare(), columns("id"), Doc("id, or -id for descending (as it is without).")]
 
 
 @notifications.get("/notifications", shows=Listing("notifications", "id subject created read?", page=20))
@@ -62,7 +63,9 @@ def notifications_mark_read(imt_zone_id: ZoneId | None = None):
 
 @notifications.delete("/notifications", title="Delete notifications")
 def notifications_delete(
-    ids: Annotated[list[NotificationId], Wire(place="body"), Field(min_length=1), Doc("From notifications_list.")],
+    ids: Annotated[
+        list[NotificationId], Wire(place="body"), Field(min_length=1), Doc("From notifications_list: digits in quotes.")
+    ],
     imt_zone_id: ZoneId | None = None,
 ):
     """Delete notifications."""

@@ -33,5 +33,6 @@ class Options(TypedDict, total=False):
     form: Form
     rest: str
     formerly: tuple[str, ...]
+    elsewhere: Mapping[str, str]
     listed: bool
     """False for an endpoint that is no tool: previews alone read it."""

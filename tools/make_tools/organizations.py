@@ -45,7 +45,7 @@ def organizations_list(
     sort: Sort | None = None,
     all_: AllPages | None = None,
 ):
-    """List your organizations. Start here."""
+    """List your organizations."""
 
 
 @organizations.get("/organizations/{organization_id}", gives="organization")

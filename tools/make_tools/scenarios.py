@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from typing_extensions import Doc, TypedDict
 
 from make_tools.arguments import (
@@ -31,7 +31,7 @@ from make_tools.arguments import (
     exactly_one,
 )
 from make_tools.endpoint import Group
-from make_tools.forms.runs import failures, run
+from make_tools.forms.runs import STATUSES, failures, run
 from make_tools.shape import Listing
 from make_tools.signature import Named, Rare, Spread
 
@@ -53,9 +53,9 @@ InstallApps = Annotated[
 ExecutionId = Annotated[
     str,
     StringConstraints(pattern="^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
-    Doc("The `id` of a run, from scenarios_logs."),
+    Doc("From scenarios_logs: the `id` of a run, 32 hexadecimal digits."),
 ]
-"""32 hexadecimal digits, older ones with dashes."""
+"""Older ones have dashes."""
 
 
 class ScenarioFilters(TypedDict, total=False):
@@ -77,6 +77,15 @@ class Replacements(TypedDict, total=False):
     dataStores: Annotated[_Ids, Wire("datastore")]
     keys: Annotated[_Ids, Wire("key")]
     dataStructures: Annotated[_Ids, Wire("udt")]
+
+
+_NUMBERS = {word: number for number, word in STATUSES.items()}
+RunStatus = Annotated[
+    Literal[1, 2, 3],
+    BeforeValidator(lambda value: _NUMBERS.get(value.lower(), value) if isinstance(value, str) else value),
+    Field(description="1 success, 2 warning, 3 error"),
+]
+"""The words are taken too, since answers show them."""
 
 
 class RunFilters(TypedDict, total=False):
@@ -144,9 +153,9 @@ def _what_failed(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 )
 def scenarios_logs(
     scenario_id: ScenarioId,
-    from_: Annotated[Milliseconds, Doc("Unix time in milliseconds.")] | None = None,
-    to: Annotated[Milliseconds, Doc("Unix time in milliseconds.")] | None = None,
-    status: Annotated[Literal[1, 2, 3], Field(description="1 success, 2 warning, 3 error")] | None = None,
+    from_: Milliseconds | None = None,
+    to: Milliseconds | None = None,
+    status: RunStatus | None = None,
     filters: Annotated[
         RunFilters,
         Spread(),
@@ -156,9 +165,11 @@ def scenarios_logs(
     fields: ShownFields | None = None,
     limit: Limit | None = None,
     offset: Offset | None = None,
-    sort: Sort | None = None,
+    sort: Annotated[Sort, Rare()] | None = None,
     # Make documents an integer and answers with a string in pg.last: the string is what works as a cursor.
-    last: Annotated[Text, Wire("pg[last]"), Doc("The `last` of an answer: goes on behind it, whatever has run since.")]
+    last: Annotated[
+        Text, Rare(), Wire("pg[last]"), Doc("The `last` of an answer: goes on behind it, whatever has run since.")
+    ]
     | None = None,
     all_: AllPages | None = None,
 ):
@@ -219,7 +230,11 @@ def scenarios_clone(
     """Copy a scenario, off, to a team."""
 
 
-@scenarios.patch("/scenarios/{scenario_id}", truth="scenarios_get")
+@scenarios.patch(
+    "/scenarios/{scenario_id}",
+    truth="scenarios_get",
+    elsewhere={"isActive": "use scenarios_start or scenarios_stop", "teamId": "use scenarios_clone"},
+)
 def scenarios_update(
     scenario_id: ScenarioId,
     name: NewName | None = None,

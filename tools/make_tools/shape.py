@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+_LONGEST_NUMBER = 16
+"""Digits."""
+
 Form: TypeAlias = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
 """From Make's answer and the arguments of the call to what is shown."""
 
@@ -48,6 +51,13 @@ class Listing:
                 continue
             found[name] = item[name]
         return found
+
+
+def whole_number(value: object) -> int | None:
+    """A number that Make writes as one, or as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONGEST_NUMBER:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def items_of(data: Mapping[str, Any], key: str) -> list[dict[str, Any]] | None:

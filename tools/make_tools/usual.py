@@ -14,13 +14,11 @@ USUAL: tuple[str, ...] = (
     "scenarios_start", "scenarios_stop", "scenarios_run", "scenarios_delete",
     # What most scenarios fail by is a connection that has expired. To make or fill one takes a person at Make.
     "connections_list", "connections_get", "connections_test", "connections_delete",
-    # How full they are.
-    "data_stores_list",
     # What starts scenarios, and whether it is alive.
     "hooks_list", "hooks_get", "hooks_ping",
     # What failed, and can be repaired or cleared away.
     "incomplete_executions_list", "incomplete_executions_get", "incomplete_executions_retry",
-    "incomplete_executions_delete",
+    "incomplete_executions_retry_several", "incomplete_executions_delete",
     # What Make says of failures.
     "notifications_list", "notifications_get",
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """`make-mcp tools`: the tools that these settings list, and what listing them costs."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+
+from mcp_types import Tool
 
 from make_mcp.recipes import AnyTool
-from make_mcp.selection import has_catalog, listed, select, toolsets
+from make_mcp.selection import CATALOG, has_catalog, listed, listing, select, toolsets
 from make_mcp.settings import Settings
 from make_mcp.start import say
 from make_tools import GROUPS, Endpoint
@@ -22,6 +24,9 @@ def tools(settings: Settings, *, as_json: bool, cost: bool = False) -> int:
         return 0
     selected = select(GROUPS, settings)
     shown = listed(selected, settings)
+    if selected and has_catalog(settings):
+        _show_own(settings, selected, as_json=as_json)
+        return 0
     if as_json:
         say(json.dumps([describe(tool) for tool in shown.values()], indent=2, ensure_ascii=False))
         return 0
@@ -32,9 +37,40 @@ def tools(settings: Settings, *, as_json: bool, cost: bool = False) -> int:
     say(f"\n{len(shown)} tool{'s' * (len(shown) != 1)}. w: writes, !: destroys; both change nothing without `confirm`.")
     if more := len(selected) - len(shown):
         say(f"{more} more can be called, and are not listed: `--toolsets all` lists them, or the names of groups.")
-    if has_catalog(settings):
-        say("In their place clients are shown three tools that find and call them.")
     return 0
+
+
+def _show_own(settings: Settings, selected: Mapping[str, AnyTool], *, as_json: bool) -> None:
+    """What is listed in place of the tools that can be called."""
+    shown = listing(selected, settings)
+    if as_json:
+        say(json.dumps([_describe_own(tool) for tool in shown], indent=2, ensure_ascii=False))
+        return
+    width = max(len(tool.name) for tool in shown)
+    for tool in shown:
+        say(f"  {_MARKS[_effect(tool)]} {tool.name:<{width}}  {tool.description}")
+    say(
+        f"\n{len(shown)} tools, which find and call {len(selected)} others. w: calls what changes things, with `confirm`."
+    )
+
+
+def _effect(tool: Tool) -> str:
+    return "read" if tool.annotations is not None and tool.annotations.read_only_hint else "write"
+
+
+def _describe_own(tool: Tool) -> dict[str, object]:
+    """As `describe`; nothing stands where it depends on what is called."""
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "group": CATALOG,
+        "effect": _effect(tool),
+        "method": None,
+        "path": None,
+        "upstreams": (),
+        "scope": None,
+    }
 
 
 def _show(shown: Collection[AnyTool]) -> None:

@@ -1,7 +1,6 @@
-"""The content of a preview: what a plan saw, the exact request, and how to confirm."""
+"""The content of a preview: what a plan saw, the request, and how to confirm."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias, cast
 
@@ -14,8 +13,10 @@ from make_tools.wording import LONGEST_MESSAGE, quoted
 How: TypeAlias = Literal["argument", "code", "code_and_person", "no_person", "no_target"]
 """How a call is confirmed, or why it cannot be: nobody can be asked who has to be, or there is nothing to bind a code to."""
 
-LONGEST_TEXT = 10_000
+LONGEST_TEXT = 400
 """Characters of a text in the body that is shown as it will be sent. A longer one was just given by whoever reads this."""
+_BEGINNING = 80
+"""Characters that are shown of a longer one."""
 
 CHANGED = "The target is not as it was when the code was made. Nothing was sent; this is how it stands now."
 TRUE_IS_NO_CODE = "`confirm`: true is no confirmation here. It takes the code of a preview: this is one."
@@ -43,7 +44,7 @@ NO_TARGET = (
 
 
 def content(endpoint: Endpoint[...], request: Request, url: str, sight: Sight) -> dict[str, Any]:
-    """What would happen: what a plan saw of it, and the exact request."""
+    """What would happen: what a plan saw of it, and the request, exact but for its long texts."""
     return {
         "what": sight.what or f"{endpoint.title}. {endpoint.description}",
         "target": sight.target,
@@ -51,6 +52,7 @@ def content(endpoint: Endpoint[...], request: Request, url: str, sight: Sight) -
         "blueprint": sight.blueprint,
         "dependents": sight.dependents,
         "next": sight.next,
+        "hindered": sight.hindered,
         "notRead": sight.unseen,
         "request": _request(request, url),
     }
@@ -75,7 +77,7 @@ def framed(
     }
     if code is not None:
         found |= {"code": code, "codeExpiresInSeconds": SECONDS}
-    found["toConfirm"] = _to_confirm(endpoint, how)
+    found["toConfirm"] = _to_confirm(endpoint, how, found.pop("hindered"))
     return {name: value for name, value in found.items() if value not in (None, [], {})}
 
 
@@ -106,29 +108,28 @@ def _request(request: Request, url: str) -> dict[str, Any]:
 
 
 def _short(value: Any) -> Any:
-    """A body, its very long texts replaced by their length and digest."""
+    """A body, of its long texts their beginning and length."""
     if isinstance(value, Mapping):
         return {name: _short(item) for name, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):
         return [_short(item) for item in cast("list[Any]", value)]
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"(as you gave it: {len(value):,} characters, SHA-256 {digest})"
+        return f"{value[:_BEGINNING]}… (as you gave it: {len(value):,} characters)"
     return value
 
 
-def _to_confirm(endpoint: Endpoint[...], how: How) -> str:
-    again = f"If they agree, call {endpoint.name} again with the same arguments and `confirm`: "
-    match how:
-        case "no_person":
-            return NO_PERSON
-        case "no_target":
-            return NO_TARGET
-        case "argument":
-            return f"Nothing was changed. Show the user what would happen. {again}true."
-        case "code" | "code_and_person":
-            asked = " The user is then asked to type the name of the target." if how == "code_and_person" else ""
-            return (
-                f"Nothing was changed. Show the user what would happen. {again}the code above.{asked} "
-                f"It is good for one call, within {SECONDS // 60} minutes, as long as the target stays as it is."
-            )
+def _to_confirm(endpoint: Endpoint[...], how: How, hindered: Sequence[str]) -> str:
+    if how == "no_person":
+        return NO_PERSON
+    if how == "no_target":
+        return NO_TARGET
+    again = f"call {endpoint.name} again with the same arguments and `confirm`: "
+    again += "true." if how == "argument" else "the code above, good once and while the target stays as it is."
+    again += " The user is then asked to type the name of the target." if how == "code_and_person" else ""
+    if hindered:
+        # Make decides, and not we: the account may be otherwise by then.
+        return (
+            f"Not yet: nothing was changed, and Make would most likely refuse this. {' '.join(hindered)} "
+            f"If the user wants it all the same, {again}"
+        )
+    return f"Show this to the user. If they agree, {again}"

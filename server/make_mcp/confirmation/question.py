@@ -54,7 +54,14 @@ def question(about: str, sight: Sight) -> Question:
     """The question for what a preview showed: what matters most first, as much of it as one reads before a yes."""
     line = safe(sight.what, _LONGEST_LINE)
     left_out = False
-    for part in (*_changes(sight), *_blueprint(sight), *_affected(sight), *sight.next, *_unseen(sight)):
+    for part in (
+        *_changes(sight),
+        *_blueprint(sight),
+        *_affected(sight),
+        *sight.hindered,
+        *sight.next,
+        *_unseen(sight),
+    ):
         # Each part is one safe line already; here it is only a matter of room.
         if len(line) + 1 + len(part) <= _LONGEST_LINE:
             line = f"{line} {part}"

@@ -25,7 +25,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from make_mcp.callers import Callers
-from make_mcp.calls import Caller
+from make_mcp.calls import Caller, renamed
 from make_mcp.clients import client_of
 from make_mcp.offers import completions, prompts, resources
 from make_mcp.offers.names import Names
@@ -113,12 +113,13 @@ def _told(error: Exception, ctx: Context, words: Callable[[str], str]) -> MCPErr
     match error:
         case resources.NoSuchResource():
             is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
-            uri = words(error.uri[:_LONGEST_URI])
+            uri = words(error.uri[: 2 * _LONGEST_URI])[:_LONGEST_URI]
             return MCPError(INVALID_PARAMS if is_modern else _RESOURCE_NOT_FOUND, words(str(error)), {"uri": uri})
         case Unfit() | ArgumentError():
             return MCPError(INVALID_PARAMS, words(str(error)))
         case UpstreamError():
-            return MCPError(INTERNAL_ERROR, words(str(error)))
+            # What it reads by the way may be no tool.
+            return MCPError(INTERNAL_ERROR, words(renamed(ctx.method, str(error))))
         case _:
             log.error("%s failed inside make-mcp: %s", ctx.method, type(error).__name__)
             log.debug("%s failed inside make-mcp", ctx.method, exc_info=error)

@@ -8,6 +8,8 @@ from make_mcp.offers.visit import Visit
 
 MOST = 100
 """Values of one answer, as the protocol has it."""
+_LONGEST = 200
+"""Characters of what somebody types."""
 
 
 async def complete(
@@ -19,10 +21,13 @@ async def complete(
         Unfit: there is no such prompt or template.
     """
     if isinstance(about, PromptReference):
-        kind = prompts.kind_of(about.name, argument.name)
+        kind = prompts.kind_of(visit.caller.words(about.name), argument.name)
     else:
         kind = resources.kind_of(about.uri, argument.name)
     if kind is None:
+        return Completion(values=[], total=0, has_more=False)
+    if len(argument.value) > _LONGEST:
+        # No name is so long, and each would be compared with it.
         return Completion(values=[], total=0, has_more=False)
     known = await visit.known(kind)
     found = completions(known.names, argument.value)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from make_mcp.recipes.names import EXACT, fit, plain
+from make_mcp.recipes.names import EXACT, NUMBER, fit, plain
 
 _ID_AND_NAME = re.compile(r"([1-9][0-9]{0,15})\s+(\S.*)", re.ASCII | re.DOTALL)
 _ID = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
@@ -38,7 +38,8 @@ def meant(known: Sequence[Named], text: str) -> list[Named]:
         return found
     wanted = plain(text)
     fits = [(how, one) for one in known if (how := fit(wanted, one.plain)) is not None]
-    return [one for how, one in fits if how == EXACT] or [one for _, one in fits]
+    as_written = [one for how, one in fits if how != NUMBER]
+    return [one for how, one in fits if how == EXACT] or as_written or [one for _, one in fits]
 
 
 def parted(text: str) -> tuple[int | None, str]:

@@ -1,6 +1,6 @@
 """The names in an account, read once and kept for a minute: typing must not cost a call for each key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -9,6 +9,7 @@ import anyio
 
 from make_mcp.offers.matching import Named
 from make_mcp.recipes import Use
+from make_mcp.recipes.values import id_of
 from make_mcp.upstream import UpstreamError
 from make_tools import Endpoint
 from make_tools.organizations import organizations_list
@@ -16,6 +17,8 @@ from make_tools.scenarios import scenarios_list
 from make_tools.teams import teams_list
 
 Kind: TypeAlias = Literal["organization", "team", "scenario"]
+
+Words: TypeAlias = Callable[[str], str]
 
 KEPT = 60.0
 """Seconds for which a list of names is good."""
@@ -60,22 +63,25 @@ class Names:
         self._kept: dict[tuple[Kind, int | None], _Kept] = {}
         self._turn = anyio.Lock()
 
-    async def of(self, kind: Kind, use: Use) -> Known:
-        """The names of all organizations' things. What takes too long or fails is left out, and tried again later."""
+    async def of(self, kind: Kind, use: Use, words: Words) -> Known:
+        """The names of all organizations' things. What takes too long or fails is left out, and tried again later.
+
+        `words` takes out of the text of an error what must not leave.
+        """
         with anyio.move_on_after(_PATIENCE):
             async with self._turn:
-                organizations = await self._organizations(kind, use)
-                await use.together(*(partial(self._read, kind, one, use) for one in organizations))
+                organizations = await self._organizations(kind, use, words)
+                await use.together(*(partial(self._read, kind, one, use, words) for one in organizations))
         return self._all(kind)
 
-    async def _organizations(self, kind: Kind, use: Use) -> Sequence[int]:
-        known = await self._read("organization", None, use)
+    async def _organizations(self, kind: Kind, use: Use, words: Words) -> Sequence[int]:
+        known = await self._read("organization", None, use, words)
         return [] if kind == "organization" else [one.id for one in known.names]
 
-    async def _read(self, kind: Kind, organization: int | None, use: Use) -> Known:
+    async def _read(self, kind: Kind, organization: int | None, use: Use, words: Words) -> Known:
         key = (kind, organization)
         if (known := self._still(key)) is None:
-            known = await _names(kind, organization, use)
+            known = await _names(kind, organization, use, words)
             self._kept[key] = _Kept(known, anyio.current_time() + (_KEPT_AFTER_AN_ERROR if known.why_not else KEPT))
         return known
 
@@ -98,7 +104,7 @@ class Names:
 _NOTHING = Known((), is_whole=False)
 
 
-async def _names(kind: Kind, organization: int | None, use: Use) -> Known:
+async def _names(kind: Kind, organization: int | None, use: Use, words: Words) -> Known:
     within = _WITHIN[kind]
     given: dict[str, Any] = {"fields": ["id", "name", *([within] if within else [])]}
     if organization is not None:
@@ -107,10 +113,10 @@ async def _names(kind: Kind, organization: int | None, use: Use) -> Known:
     try:
         items, more = await use.items(LISTS[kind], most=most, **given)
     except UpstreamError as error:
-        return Known((), is_whole=False, why_not=str(error))
+        return Known((), is_whole=False, why_not=words(str(error)))
     found = [
-        Named(item["id"], item["name"], item.get(within))
+        Named(id_, item["name"], id_of(item, within))
         for item in items
-        if isinstance(item.get("id"), int) and isinstance(item.get("name"), str)
+        if (id_ := id_of(item)) is not None and isinstance(item.get("name"), str)
     ]
     return Known(found, is_whole=not more)

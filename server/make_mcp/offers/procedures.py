@@ -88,7 +88,6 @@ def change(scenario: Subject, wanted: str, present: Present) -> str:
         present.first(
             f"Read it as it is: scenarios_export with {which} shows what it is made of, and with whole: true the blueprint. Keep that: "
             "it is the way back.",
-            f"Read it as it is: scenarios_blueprint with {which}. Keep that: it is the way back.",
             f"Read it as it is: scenarios_get with {which}.",
         ),
         "Say in plain words which modules or fields would change, and what runs meanwhile. Ask where the wish is not clear.",
@@ -119,7 +118,6 @@ def move(scenario: Subject, team: Subject, present: Present) -> str:
         *_which(team, present),
         present.first(
             f"scenarios_export with {which}: its blueprint, and the connections, hooks and data stores that it needs.",
-            f"scenarios_blueprint with {which}: the connections, hooks and data stores that its modules use.",
             f"scenarios_get with {which}: the apps and the hook that it uses.",
         ),
         _counterparts(there, present),

@@ -25,7 +25,19 @@ from make_mcp.offers.visit import Visit
 _LONGEST = 200
 """Characters of an argument that names something."""
 Given = Mapping[str, str]
-Messages = Sequence[ContentBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer of a tool, which has left the way of every answer; with an address where a resource says the same."""
+
+    tool: str
+    text: str
+    uri: str | None = None
+
+
+Messages = Sequence[str | Answered | ResourceLink]
+"""A text is what we say, of what a person typed and an account holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +87,30 @@ async def prompt(visit: Visit, name: str, arguments: Mapping[str, str] | None) -
     Raises:
         Unfit: there is no such prompt, or an argument does not fit.
     """
+    # Here, before anything is cut: of half a key nobody knows that it is one.
+    words = visit.caller.words
+    name, arguments = words(name), {words(one): words(value) for one, value in (arguments or {}).items()}
     offered = {procedure.name: procedure for procedure in _offered(visit)}
     if name not in offered:
         names = f"There are {', '.join(offered)}." if offered else "This server offers none."
         raise Unfit(f"There is no prompt {_shown(name)}. {names}")
     procedure = offered[name]
-    messages = await procedure.write(visit, _checked(procedure, arguments or {}))
+    messages = await procedure.write(visit, _checked(procedure, arguments))
     return GetPromptResult(
-        description=procedure.about, messages=[PromptMessage(role="user", content=block) for block in messages]
+        description=procedure.about,
+        messages=[PromptMessage(role="user", content=_leaving(visit, message)) for message in messages],
     )
+
+
+def _leaving(visit: Visit, message: str | Answered | ResourceLink) -> ContentBlock:
+    """The only place where a prompt's messages take the form in which they leave."""
+    if isinstance(message, str):
+        return TextContent(text=visit.caller.words(message))
+    if isinstance(message, ResourceLink):
+        return message
+    if message.uri is None:
+        return TextContent(text=f"{message.tool}: {message.text}")
+    return EmbeddedResource(resource=TextResourceContents(uri=message.uri, mime_type=JSON, text=message.text))
 
 
 def kind_of(prompt_name: str, argument: str) -> Kind | None:
@@ -131,10 +158,7 @@ async def _diagnose(visit: Visit, given: Given) -> Messages:
     found = await scenario(given["scenario"], visit)
     answer = None if found.id is None else await visit.answer("scenarios_diagnose", scenarioId=found.id)
     text = procedures.diagnose(found, visit.present, is_answered=answer is not None)
-    return [
-        TextContent(text=text),
-        *([TextContent(text=f"scenarios_diagnose: {answer}")] if answer is not None else []),
-    ]
+    return [text] if answer is None else [text, Answered("scenarios_diagnose", answer)]
 
 
 async def _review(visit: Visit, given: Given) -> Messages:
@@ -143,29 +167,24 @@ async def _review(visit: Visit, given: Given) -> Messages:
         answer = await visit.answer("account_overview")
     else:
         answer = None if found.id is None else await visit.answer("account_overview", organizationId=found.id)
-    text = _text(visit, procedures.review(found, visit.present, is_answered=answer is not None))
-    if answer is None or found is not None:
-        return [text] if answer is None else [text, TextContent(text=f"account_overview: {answer}")]
-    return [text, EmbeddedResource(resource=TextResourceContents(uri=ACCOUNT, mime_type=JSON, text=answer))]
+    text = procedures.review(found, visit.present, is_answered=answer is not None)
+    return (
+        [text] if answer is None else [text, Answered("account_overview", answer, ACCOUNT if found is None else None)]
+    )
 
 
 async def _change(visit: Visit, given: Given) -> Messages:
     found = await scenario(given["scenario"], visit)
-    return [_text(visit, procedures.change(found, given["change"], visit.present)), *_blueprint(found, visit)]
+    return [procedures.change(found, given["change"], visit.present), *_blueprint(found, visit)]
 
 
 async def _move(visit: Visit, given: Given) -> Messages:
     found = await scenario(given["scenario"], visit)
     team = await subject("team", given["team"], visit)
-    return [_text(visit, procedures.move(found, team, visit.present)), *_blueprint(found, visit)]
+    return [procedures.move(found, team, visit.present), *_blueprint(found, visit)]
 
 
-def _text(visit: Visit, text: str) -> TextContent:
-    # What a person typed may hold anything.
-    return TextContent(text=visit.caller.words(text))
-
-
-def _blueprint(found: Subject, visit: Visit) -> list[ContentBlock]:
+def _blueprint(found: Subject, visit: Visit) -> list[ResourceLink]:
     """A link to the whole blueprint, for clients that know links."""
     if found.id is None or not has_links(visit.protocol) or not visit.can_read(BLUEPRINT.tool):
         return []

@@ -5,6 +5,7 @@ from typing import Any
 
 from mcp_types import ReadResourceResult, Resource, ResourceTemplate, TextResourceContents
 
+from make_mcp.calls import renamed
 from make_mcp.offers import icons
 from make_mcp.offers.names import Kind
 from make_mcp.offers.subjects import Unfit
@@ -70,10 +71,10 @@ async def resource(visit: Visit, uri: str) -> ReadResourceResult:
     for one in _offered(visit):
         if (scenario := one.scenario(uri)) is not None:
             try:
-                return _json(visit, uri, await _READERS[one.name](visit, scenario))
+                return _json(visit, uri, await _READERS[one.name](visit, scenario), is_exact=one is BLUEPRINT)
             except UpstreamError as error:
                 if is_gone(error):
-                    raise NoSuchResource(str(error), uri) from None
+                    raise NoSuchResource(renamed(uri, str(error)), uri) from None
                 raise
     there = [each.uri for each in resources(visit)] + [each.template for each in _offered(visit)]
     says = (
@@ -101,8 +102,9 @@ def _offered(visit: Visit) -> list[OfScenario]:
     return [one for one in (BLUEPRINT, RUNS) if visit.can_read(one.tool)]
 
 
-def _json(visit: Visit, uri: str, data: dict[str, Any]) -> ReadResourceResult:
-    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=JSON, text=visit.caller.shown(data))])
+def _json(visit: Visit, uri: str, data: dict[str, Any], *, is_exact: bool = False) -> ReadResourceResult:
+    text = visit.caller.shown(data, is_exact=is_exact)
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=JSON, text=text)])
 
 
 async def _account(visit: Visit) -> dict[str, Any]:

@@ -81,8 +81,9 @@ async def scenario(text: str, visit: Visit) -> Subject:
         answer = await visit.use.read(scenarios_get, scenario_id=found.id)
     except UpstreamError as error:
         if is_gone(error):
-            raise Unfit(str(error)) from None
-        return replace(found, told=f"Its state could not be read{_why(str(error))}")
+            raise Unfit(visit.caller.words(str(error))) from None
+        # Before it is cut: of half a key nobody knows that it is one.
+        return replace(found, told=f"Its state could not be read{_why(visit.caller.words(str(error)))}")
     item = thing(answer, "scenario")
     name = item.get("name")
     shown = f"scenario {found.id} {quoted(name)}" if isinstance(name, str) else found.shown

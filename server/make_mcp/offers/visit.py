@@ -33,7 +33,7 @@ class Visit:
         """The names of one kind of thing."""
         if not self.can_read(LISTS[kind].name):
             return Known((), is_whole=False)
-        return await self.names.of(kind, self.use)
+        return await self.names.of(kind, self.use, self.caller.words)
 
     async def answer(self, tool: str, **arguments: Any) -> str | None:
         """What a tool says, as its text; None where it is not here, fails or takes long: who needs it calls it, and reads why."""

@@ -11,6 +11,7 @@ from make_mcp.upstream.errors import UpstreamError
 from make_tools.flow import as_list, as_object
 from make_tools.organizations import organizations_get, organizations_list
 from make_tools.teams import teams_list
+from make_tools.wording import quoted
 
 _MOST: Final = 20
 """Organizations."""
@@ -72,9 +73,9 @@ async def _teams(use: Use, organization: Organization) -> list[Team]:
         # A key for one team may not list them, and reads their names with the organization.
         items = [as_object(one) for one in as_list(organization.data.get("teams"))]
         if not items:
-            use.lacks(f"The teams of {organization.name}", listed)
+            use.lacks(f"The teams of {quoted(organization.name)}", listed)
     else:
         items = [*listed[0]]
         if listed[1]:
-            use.unread.append(f"Only the first {_MOST_TEAMS} teams of {organization.name} were read.")
+            use.unread.append(f"Only the first {_MOST_TEAMS} teams of {quoted(organization.name)} were read.")
     return [Team(id_, organization.id, one) for one in items if (id_ := id_of(one)) is not None]

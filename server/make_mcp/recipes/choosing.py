@@ -58,6 +58,8 @@ async def _older(use: Use, tool: str, given: Mapping[str, Any]) -> dict[str, Any
         raise ArgumentError(tool, [f"`{_BEFORE}` {error}"]) from None
     scenario = given["scenarioId"]
     items, more = await use.items(incomplete_executions_list, most=_MOST, scenario_id=scenario)
+    if use.unread:
+        raise ArgumentError(tool, [f"what there is could not be read as a whole ({' '.join(use.unread)}): give `ids`"])
     if more:
         raise ArgumentError(
             tool, [f"scenario {scenario} has more than {_MOST:,} incomplete executions: give `ids`, or `all`: true"]

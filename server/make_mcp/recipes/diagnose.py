@@ -29,7 +29,7 @@ from make_mcp.upstream.errors import UpstreamError
 from make_tools.arguments import ScenarioId
 from make_tools.connections import connections_list, connections_test
 from make_tools.data_stores import data_stores_list
-from make_tools.hooks import hooks_get, hooks_ping
+from make_tools.hooks import hooks_enable, hooks_get, hooks_ping
 from make_tools.incomplete_executions import (
     incomplete_executions_list,
     incomplete_executions_retry,
@@ -228,7 +228,8 @@ def _next(use: Use, seen: _Seen, cause: Cause | None) -> list[str]:
     if cause is None and scenario.get("isActive") is not True and scenario.get("isinvalid") is not True:
         steps.append(step(scenarios_start, scenarioId=seen.id))
     elif cause is None and (hook_id := id_of(scenario, "hookId")) is not None:
-        steps.append(step(hooks_ping, hookId=hook_id))
+        is_shut = (seen.hook or {}).get("enabled") is False
+        steps.append(step(hooks_enable if is_shut else hooks_ping, hookId=hook_id))
     return steps or [step(scenarios_logs, scenarioId=seen.id)]
 
 

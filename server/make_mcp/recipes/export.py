@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import accumulate
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -27,14 +28,19 @@ _LISTS: Final[Mapping[UsedKind, tuple[Endpoint[...], str, Mapping[str, str]]]] =
 }  # fmt: skip
 """Where the names of what a blueprint uses stand, and what is told of each."""
 _AROUND = 3_000
-"""Bytes of an answer for what is not the blueprint."""
+"""Bytes of an answer for what is not the blueprint, at the least."""
+_FOR_WORDS = 1_500
+"""Bytes for notes, and for what is hidden, which may then be longer."""
 _FOR_A_COPY: Final = "organizationId, teamId and name, for a copy in its zone"
-_TOO_LARGE: Final = (
-    "The whole blueprint is too large for an answer; its operator can allow more with --max-result-bytes."
-)
+_NO_INTERFACE: Final = "A new scenario takes no interface along: made of `create` it has none of these inputs and outputs. scenarios_clone keeps them."
+_TOO_LARGE: Final = "The blueprint is too large for an answer; the operator can allow more with --max-result-bytes."
+WHOLE: Final = "The resource make://scenarios/{}/blueprint"
+"""Which no cap cuts."""
+_MODULES: Final = ("modules", "notConnected")
+"""What of an outline is cut."""
 
 
-@recipe("scenarios", "Export scenario", scopes=("scenarios:read",), is_exact=True)
+@recipe("scenarios", "Export scenario", scopes=("scenarios:read",), exact=("create",))
 async def scenarios_export(use: Use, /, scenario_id: ScenarioId, whole: Whole | None = None) -> dict[str, Any]:
     """Its blueprint, and what it needs elsewhere."""
     scenario, read = await use.together(
@@ -43,27 +49,46 @@ async def scenarios_export(use: Use, /, scenario_id: ScenarioId, whole: Whole | 
     )
     told = read or {"scheduling": scenario.get("scheduling")}
     blueprint, team_id = told.get("blueprint"), id_of(scenario, "teamId")
-    size = len(to_json(blueprint, inf_nan_mode="null"))
-    fits = size + _AROUND <= use.most
-    found: dict[str, Any] = {"id": scenario_id}
+    around = _interface(told) | present(needs=await _needs(use, scenario, blueprint, team_id))
+    missing = present(hidden=hidden(blueprint) if read else None)
+    size = _size(blueprint)
+    fits = size + max(_AROUND, _size(around | missing) + _FOR_WORDS) <= use.most
+    copied = step(scenarios_clone, _FOR_A_COPY, scenarioId=scenario_id)
     if read and whole and fits:
-        found["create"] = {"teamId": team_id, "blueprint": blueprint, "scheduling": told.get("scheduling")}
-    else:
-        found |= outline(blueprint) | {"bytes": size} if read else present(name=text_of(scenario, "name"))
-        found |= present(scheduling=told.get("scheduling"))
-    found |= _interface(told)
-    found |= present(needs=await _needs(use, scenario, blueprint, team_id))
-    following: list[str] = []
-    if "create" in found:
-        following.append(step(scenarios_create, "what stands in `create`"))
-        following.append(step(scenarios_update, "the blueprint, mended", scenarioId=scenario_id))
-        if missing := hidden(blueprint):
-            found["hidden"] = missing
-    elif whole and read:
-        found["note"] = _TOO_LARGE
-    elif read and fits:
-        following.append(step(scenarios_export, scenarioId=scenario_id, whole=True))
-    return found | {"next": [*following, step(scenarios_clone, _FOR_A_COPY, scenarioId=scenario_id)]}
+        create = {"teamId": team_id, "blueprint": blueprint, "scheduling": told.get("scheduling")}
+        note = present(note=_NO_INTERFACE if "interface" in around else None)
+        made = step(scenarios_create, "what stands in `create`")
+        mended = step(scenarios_update, "the blueprint, mended", scenarioId=scenario_id)
+        return {"id": scenario_id, "create": create} | around | missing | note | {"next": [made, mended, copied]}
+    found: dict[str, Any] = {"id": scenario_id}
+    found |= outline(blueprint) | {"bytes": size} if read else present(name=text_of(scenario, "name"))
+    found |= present(scheduling=told.get("scheduling")) | around
+    following = [step(scenarios_export, scenarioId=scenario_id, whole=True)] if read and fits and not whole else []
+    found["next"] = [*following, copied]
+    return _fitting(found, use, is_too_large=bool(read) and not fits and whole is True)
+
+
+def _fitting(found: dict[str, Any], use: Use, *, is_too_large: bool) -> dict[str, Any]:
+    """An outline with as many of its modules as there is room for, and the way to the rest."""
+    notes = [_TOO_LARGE] if is_too_large else []
+    bare = {name: value for name, value in found.items() if name not in _MODULES}
+    room = use.most - _size(bare) - _size(use.unread) - _FOR_WORDS
+    for name in _MODULES:
+        entries = found.get(name, [])
+        ends = accumulate(_size(entry) + 1 for entry in entries)
+        fitting = max(sum(end <= room for end in ends), 1)
+        if fitting < len(entries):
+            found[name] = entries[:fitting]
+            notes.append(f"`{name}` shows {fitting:,} of {len(entries):,}.")
+        room -= _size(found.get(name))
+    if not notes:
+        return found
+    return found | {"note": " ".join([*notes, f"{WHOLE.format(found['id'])} gives the whole."])}
+
+
+def _size(value: object) -> int:
+    """Bytes as JSON."""
+    return len(to_json(value, inf_nan_mode="null"))
 
 
 def _interface(told: Mapping[str, Any]) -> dict[str, Any]:

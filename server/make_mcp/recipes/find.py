@@ -22,6 +22,7 @@ from make_tools.connections import connections_list, connections_test
 from make_tools.data_stores import data_stores_get, data_stores_list
 from make_tools.hooks import hooks_list, hooks_ping
 from make_tools.scenarios import scenarios_list
+from make_tools.wording import quoted
 
 Kind: TypeAlias = Literal["scenario", "connection", "hook", "dataStore", "team"]
 
@@ -65,6 +66,8 @@ _THEN: Final[Mapping[Kind, tuple[Named, str]]] = {
 """What is mostly done with one that was found."""
 _TYPES: Final[Mapping[Kind, str]] = {"connection": "accountName", "hook": "typeName"}
 """Where Make says of what type one is."""
+_LONGEST: Final = 200
+"""Characters that are looked for."""
 _SHOWN: Final = 20
 _MOST_NEXT: Final = 3
 _NEAREST: Final = 5
@@ -93,9 +96,11 @@ class _Account:
 async def find(
     use: Use, /, text: Part, kind: OfKind | None = None, organization_id: OrganizationId | None = None
 ) -> dict[str, Any]:
-    """By name: connection, hook, dataStore, scenario."""
+    """By name: scenario, connection, hook, dataStore, team."""
     if not (looked_for := names.plain(text)):
         raise ArgumentError(find.name, ["`text` is empty: give part of a name"])
+    if len(looked_for) > _LONGEST:
+        raise ArgumentError(find.name, [f"`text` takes at most {_LONGEST} characters: give part of a name"])
     wanted = set(get_args(Kind) if kind is None else (kind,))
     account = _Account()
     found = await organizations(use, organization_id)
@@ -119,14 +124,14 @@ async def find(
 
 
 async def _scenarios(use: Use, account: _Account, organization: Organization) -> None:
-    what = f"The scenarios of {organization.name}"
+    what = f"The scenarios of {quoted(organization.name)}"
     given = {"organization_id": organization.id, "fields": list(_COLUMNS)}
     account.scenarios |= by_id(await _list(use, account, what, scenarios_list, **given))
 
 
 async def _of_team(use: Use, account: _Account, team: Team, kind: Kind) -> None:
     endpoint = _OF_TEAMS[kind]
-    what = f"The {endpoint.group.replace('_', ' ')} of {team.name}"
+    what = f"The {endpoint.group.replace('_', ' ')} of {quoted(team.name)}"
     account.things += [_Thing(kind, one, team.id) for one in await _list(use, account, what, endpoint, team_id=team.id)]
 
 
@@ -138,7 +143,11 @@ async def _list(use: Use, account: _Account, what: str, endpoint: Endpoint[...],
     account.read += 1
     if account.read % _TOLD_EVERY == 0:
         await use.tell(f"{account.read} lists read")
-    return [] if found is None else found[0]
+    if found is None:
+        return []
+    if found[1]:
+        use.unread.append(f"{what}: only {len(found[0]):,} were looked through.")
+    return found[0]
 
 
 def _answer(wanted: str, account: _Account) -> dict[str, Any]:
@@ -168,7 +177,7 @@ def _rank(wanted: str, name: str, thing: _Thing) -> int | None:
     found = names.fit(wanted, name)
     if found is None and kind in {"connection", "hook"}:
         # Who looks for Slack means what is called otherwise, too.
-        return names.WORDS + 1 if wanted in names.plain(str(item.get(_TYPES[kind]))) else None
+        return names.NUMBER + 1 if wanted in names.plain(str(item.get(_TYPES[kind]))) else None
     return found
 
 

@@ -1,11 +1,15 @@
 """Names that fit what somebody looks for. Pure."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
-EXACT, BEGINS, BEGINS_A_WORD, WITHIN, WORDS = range(5)
-"""How well a name fits, the best first."""
+EXACT, BEGINS, BEGINS_A_WORD, WITHIN, WORDS, NUMBER = range(6)
+"""How well a name fits, the best first; NUMBER: but for the `s` of a plural."""
+_SHORTEST_PLURAL = 5
+"""Characters: `news` is none of `new`."""
+_NO_LETTERS = re.compile(r"[\W_]+")
 _NEAR = 0.6
 """How alike a name that is near has to be."""
 
@@ -30,7 +34,17 @@ def fit(wanted: str, name: str) -> int | None:
     if wanted in name:
         return WITHIN
     words = wanted.split()
-    return WORDS if len(words) > 1 and all(word in name for word in words) else None
+    if len(words) > 1 and all(word in name for word in words):
+        return WORDS
+    return NUMBER if all(word in name or _has_singular(word, name) for word in words) else None
+
+
+def _has_singular(word: str, name: str) -> bool:
+    """Whether a name has the word that this is the plural of, as `order intake` for `orders`."""
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith("ss"):
+        return False
+    single = word[:-1]
+    return single in name and single in _NO_LETTERS.split(name)
 
 
 def nearest(wanted: str, names: Iterable[str], most: int) -> list[str]:

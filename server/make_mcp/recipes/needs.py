@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from itertools import islice
+from typing import Any, Final, NamedTuple, cast
 
 from make_tools.flow import UsedKind, used_by, walk
 from make_tools.secrets import MARK
@@ -10,9 +11,9 @@ from make_tools.wording import safe
 
 _CUSTOM_APP: Final = "app#"
 """In front of the name of an app of one's own in the type of a module: `app#name:module`."""
-_EXPRESSION: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
-_CALLED: Final = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?', re.DOTALL)
+"""One without an end goes to the end: looking for it again from each further quote would take hours."""
+_CALLED: Final = re.compile(r"(?<![\w.])([A-Za-z_]\w*+)\s*+\(")
 _MOST: Final = 50
 """Places and names that are told."""
 _MAKES_OWN: Final = frozenset(
@@ -129,19 +130,28 @@ def custom_functions(blueprint: object) -> list[str]:
     """Functions that expressions call, and that are none of Make's own: the team has to have them."""
     called: dict[str, None] = {}
     for _, text in _texts(blueprint):
-        for expression in _EXPRESSION.findall(text) if "{{" in text else ():
+        for expression in _expressions(text):
             called |= dict.fromkeys(_CALLED.findall(_QUOTED.sub("", expression)))
     return [name for name in called if name not in _MAKES_OWN][:_MOST]
 
 
 def hidden(blueprint: object) -> list[str]:
     """Where something stands that was hidden, as `flow.0.mapper.url`."""
-    return [safe(place) for place, text in _texts(blueprint) if MARK in text][:_MOST]
+    places = (place for place, text in _texts(blueprint) if MARK in text)
+    return [safe(_path(place)) for place in islice(places, _MOST)]
 
 
-def _texts(value: object) -> Iterator[tuple[str, str]]:
+def _expressions(text: str) -> Iterator[str]:
+    """What stands between `{{` and the next `}}`, in one pass."""
+    begin = text.find("{{")
+    while begin >= 0 and (end := text.find("}}", begin + 2)) >= 0:
+        yield text[begin + 2 : end]
+        begin = text.find("{{", end + 2)
+
+
+def _texts(value: object) -> Iterator[tuple["_Place | None", str]]:
     """Every text in it, with its place."""
-    waiting: list[tuple[str, object]] = [("", value)]
+    waiting: list[tuple[_Place | None, object]] = [(None, value)]
     while waiting:
         place, one = waiting.pop()
         if isinstance(one, str):
@@ -153,4 +163,19 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
             inner = list(enumerate(cast("list[object]", one)))
         else:
             continue
-        waiting += [(f"{place}.{name}" if place else str(name), member) for name, member in reversed(inner)]
+        waiting += [(_Place(place, name), member) for name, member in reversed(inner)]
+
+
+class _Place(NamedTuple):
+    """Where something stands. Written out only where it is told: a long name would else be copied for all that is below it."""
+
+    outer: "_Place | None"
+    name: object
+
+
+def _path(place: _Place | None) -> str:
+    names: list[str] = []
+    while place is not None:
+        names.append(str(place.name))
+        place = place.outer
+    return ".".join(reversed(names))

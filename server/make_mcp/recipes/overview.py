@@ -23,11 +23,13 @@ from make_tools.flow import as_list, as_object
 from make_tools.incomplete_executions import incomplete_executions_list
 from make_tools.organizations import organizations_get, organizations_usage
 from make_tools.scenarios import scenarios_list, scenarios_logs
-from make_tools.wording import counted, safe
+from make_tools.wording import counted, quoted, safe
 
 Scenario = Mapping[str, Any]
 
 _DAY: Final = 86_400
+_FIRST: Final = 1_325_376_000
+"""2012 in Unix seconds."""
 _MOST_SCENARIOS: Final = 5_000
 _MOST_LOGS: Final = 24
 """Logs that are looked into: each costs a request."""
@@ -40,14 +42,19 @@ _MOST_TEAMS: Final = 30
 _LAST_DAYS: Final = 7
 _LONGEST_REASON: Final = 100
 _MOST_RUNS: Final = 100
-_MOST_NEXT: Final = 2
+_MOST_DIAGNOSED: Final = 2
+_MOST_NEXT: Final = 3
 _NEAR: Final = 0.8
 """Of a limit, from which on it is near."""
 _COLUMNS: Final = ["id", "name", "teamId", "isActive", "isinvalid", "dlqCount"]
 
 
 def _time(value: str) -> str:
-    moment(value)
+    begin = moment(value)
+    if begin < _FIRST:
+        raise ValueError("is before 2012, when there was no Make")
+    if begin > time():
+        raise ValueError("is in the future")
     return value
 
 
@@ -93,28 +100,30 @@ async def account_overview(
     seen = await use.together(*reads)
     failed = await _failures(use, [scenario for one in seen for scenario in one.scenarios or ()], since)
     ids = [id_ for one in seen for id_ in _concerns(one.scenarios or (), failed)]
-    steps = [step(scenarios_diagnose, scenarioId=id_) for id_ in ids[:_MOST_NEXT]]
+    steps = [step(scenarios_diagnose, scenarioId=id_) for id_ in ids[:_MOST_DIAGNOSED]]
     steps += [step(organizations_usage, organizationId=one.organization.id) for one in seen if _share(one) > _NEAR]
     return {
         "organizations": [_shown(one, failed) for one in seen],
-        "next": steps or [step(scenarios_list, organizationId=one.organization.id) for one in seen[:1]],
+        "next": steps[:_MOST_NEXT] or [step(scenarios_list, organizationId=one.organization.id) for one in seen[:1]],
     }
 
 
 async def _read(use: Use, organization: Organization, of_teams: Sequence[Team], *, has_plan: bool) -> _Seen:
     detail = organization.data
     if not has_plan:
-        what = f"The plan of {organization.name}"
+        what = f"The plan of {quoted(organization.name)}"
         detail = await use.perhaps(what, use.thing(organizations_get, organization.id)) or detail
     given = {"organization_id": organization.id, "fields": list(_COLUMNS)}
     listed = await use.perhaps(
-        f"The scenarios of {organization.name}", use.items(scenarios_list, most=_MOST_SCENARIOS, **given)
+        f"The scenarios of {quoted(organization.name)}", use.items(scenarios_list, most=_MOST_SCENARIOS, **given)
     )
     if listed and listed[1]:
-        use.unread.append(f"Only {len(listed[0]):,} scenarios of {organization.name} were read.")
+        use.unread.append(f"Only {len(listed[0]):,} scenarios of {quoted(organization.name)} were read.")
     seen = _Seen(organization, detail, of_teams, None if listed is None else listed[0])
     if moment_of(detail, "nextReset") is not None:
-        told = await use.perhaps(f"The usage of {organization.name}", use.read(organizations_usage, organization.id))
+        told = await use.perhaps(
+            f"The usage of {quoted(organization.name)}", use.read(organizations_usage, organization.id)
+        )
         seen.usage = [as_object(day) for day in as_list((told or {}).get("data"))]
     return seen
 

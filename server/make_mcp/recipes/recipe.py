@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from make_mcp.recipes.use import Use
 from make_tools import ArgumentError, Endpoint, Upstream
+from make_tools.forms.plain import plainly
 from make_tools.refusal import explain
 from make_tools.schema import ToolSchema, in_words
 from make_tools.signature import Argument, read_arguments, read_model
@@ -38,8 +39,12 @@ class Recipe:
     effect: Literal["read"] = "read"
     idempotent: bool = True
     open_world: bool = False
-    is_exact: bool = False
-    """Whether an answer holds what may be sent back, letter by letter."""
+    exact: frozenset[str] = frozenset()
+    """What of an answer may be sent back, letter by letter; the rest is without characters that nobody sees."""
+
+    @property
+    def is_exact(self) -> bool:
+        return bool(self.exact)
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
@@ -76,6 +81,8 @@ class Recipe:
         if use.unread:
             rest = len(use.unread) - _MOST_UNREAD
             found["unread"] = [*use.unread[:_MOST_UNREAD], *([f"And {rest} more."] if rest > 0 else [])]
+        if self.is_exact:
+            found = {name: value if name in self.exact else plainly(value) for name, value in found.items()}
         return found | ({"next": following} if following else {})
 
     def _takes(self) -> dict[str, str]:
@@ -90,7 +97,7 @@ class Recipe:
 
 
 def recipe(
-    group: str, title: str, *, scopes: tuple[str, ...] = (), is_exact: bool = False
+    group: str, title: str, *, scopes: tuple[str, ...] = (), exact: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Awaitable[dict[str, Any]]]], Recipe]:
     """Makes a function a recipe: from a `Use` and its arguments to its answer, of which `next` may be empty."""
 
@@ -104,7 +111,7 @@ def recipe(
             group=group,
             scopes=scopes,
             carried_out=function,
-            is_exact=is_exact,
+            exact=frozenset(exact),
         )
 
     return read

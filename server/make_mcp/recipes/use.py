@@ -1,15 +1,18 @@
 """What a recipe has to work with: reads of one call, within its time, for its caller."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import anyio
 
 from make_mcp.confirmation import Client
+from make_mcp.recipes.pages import LARGEST, Pages
 from make_mcp.shaping.reading import Way
 from make_mcp.upstream.errors import BadAnswer, Refused, UpstreamError
-from make_tools import Endpoint, Request
+from make_tools import ArgumentError, Endpoint, Request
 from make_tools.shape import items_of
 
 P = ParamSpec("P")
@@ -24,13 +27,11 @@ AT_ONCE = 4
 """Requests at the same time."""
 KEPT_BACK = 6.0
 """Seconds before the end of a call at which nothing further is begun."""
-_LARGEST_PAGE = 500
 _USUAL_BYTES = 25_000
 _GONE = frozenset({403, 404})
 """With these Make speaks of what is not there, and of what another team has."""
 _NOT_FOUND = 404
-_COLUMNS_REFUSED = frozenset({400, 500})
-"""With these Make refuses a column that the plan does not include."""
+_PYTHON_NAME = re.compile(r"`\w+`")
 _NOT_PASSED_ON = frozenset({400, 403, 404, 405, 501})
 
 
@@ -68,7 +69,8 @@ class Use:
             ArgumentError: an argument does not fit.
             UpstreamError: Make said no, or the way there is broken.
         """
-        return await self._send(endpoint, endpoint.request(*args, **kwargs), kwargs)
+        given = signature(endpoint.wire).bind(*args, **kwargs).arguments
+        return await self._send(endpoint, _request(endpoint, *args, **kwargs), given)
 
     async def thing(self, endpoint: Endpoint[P], *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         """What stands in Make's answer under its only key, as `{"team": {...}}`.
@@ -137,41 +139,52 @@ class Use:
         return tuple(found)
 
     async def items(
-        self, endpoint: Endpoint[...], *, most: int = _LARGEST_PAGE, **given: Any
+        self, endpoint: Endpoint[...], *, most: int = LARGEST, **given: Any
     ) -> tuple[list[dict[str, Any]], bool]:
         """The items of a list, as Make gives them, page after page, and whether there are more than `most`.
 
-        `given` are arguments by their names in Python, without limit and offset. `fields` are dropped where Make refuses them.
+        `given` are arguments by their names in Python, without limit and offset. `fields` are dropped where Make refuses them,
+        and a page is smaller where it refuses large ones. What comes twice is there once.
 
         Raises:
             ArgumentError, UpstreamError: as `read`.
         """
         if endpoint.shows is None:
             raise TypeError(f"{endpoint.name} is no list")
-        found: list[dict[str, Any]] = []
+        pages = Pages(most, endpoint.is_paged, given.pop("fields", None))
         while True:
-            page = min(_LARGEST_PAGE, most - len(found) + 1)
-            paging = {"limit": page} | ({"offset": len(found)} if found else {})
+            asked = pages.arguments
             try:
-                request = endpoint.request(**given, **(paging if endpoint.is_paged else {}))
-                answer = await self._send(endpoint, request, given)
+                answer = await self._send(endpoint, _request(endpoint, **given, **asked), given | pages.columns_asked)
             except Refused as error:
-                if error.status not in _COLUMNS_REFUSED or given.pop("fields", None) is None:
-                    raise
-                continue
-            items = items_of(answer, endpoint.shows.key) or []
-            found += items
-            if len(found) > most:
-                return found[:most], True
-            if len(items) < page or not endpoint.is_paged:
-                return found, False
-            if self.is_late():
-                return found, True
+                if pages.refused(error.status):
+                    continue
+                raise
+            goes_on = pages.took(items_of(answer, endpoint.shows.key) or [], answer)
+            if pages.repeats:
+                what = endpoint.name.replace("_", " ")
+                self.unread.append(f"{what}: Make gave the same page twice, so that there may be more.")
+            if not goes_on or self.is_late():
+                return pages.found[:most], goes_on or pages.has_more
 
     async def _send(self, endpoint: Endpoint[...], request: Request, given: Mapping[str, Any]) -> dict[str, Any]:
         names = {argument.python_name: argument.name for argument in endpoint.arguments}
         named = {names[name]: value for name, value in given.items() if name in names}
         return self.discreet(await self.way.read(endpoint, request, named, self.client, self.since), endpoint)
+
+
+def _request(endpoint: Endpoint[P], *args: P.args, **kwargs: P.kwargs) -> Request:
+    """The request. A refusal calls the arguments as a model knows them.
+
+    Raises:
+        ArgumentError: they do not fit.
+    """
+    try:
+        return endpoint.request(*args, **kwargs)
+    except ArgumentError as error:
+        names = {f"`{one.python_name}`": f"`{one.name}`" for one in endpoint.arguments}
+        told = [_PYTHON_NAME.sub(lambda found: names.get(found[0], found[0]), each) for each in error.problems]
+        raise ArgumentError(endpoint.name, told) from None
 
 
 async def tried(work: Awaitable[A]) -> A | UpstreamError:

@@ -21,7 +21,6 @@ from make_tools.scenarios import (
     ExecutionId,
     scenarios_execution,
     scenarios_logs,
-    scenarios_run,
     scenarios_run_log,
 )
 
@@ -34,6 +33,7 @@ _FIRST, _FACTOR, _LONGEST = 1.0, 1.4, 5.0
 """Seconds before the second look, how much longer it is before each further one, and the longest pause."""
 _LATEST: Final = 50
 """Lines of the log in which a run is looked for."""
+_ONE_THAT_RUNS: Final = "executionId waits for one that has just begun."
 _TOLD: Final = ("status", "error", "outputs", "timestamp", "duration", "operations")
 
 
@@ -51,7 +51,7 @@ class _Run:
     """Of the log, where it was found there."""
 
 
-@recipe("scenarios", "Wait", scopes=("scenarios:read",), is_exact=True)
+@recipe("scenarios", "Wait", scopes=("scenarios:read",), exact=("outputs",))
 async def scenarios_wait(
     use: Use, /, scenario_id: ScenarioId, execution_id: ExecutionId | None = None, seconds: Seconds | None = None
 ) -> dict[str, Any]:
@@ -73,12 +73,13 @@ async def scenarios_wait(
 async def _newest(use: Use, scenario_id: int) -> dict[str, Any]:
     lines, _ = await use.items(scenarios_logs, most=1, scenario_id=scenario_id)
     if not lines or (id_ := run_id_of(lines[0])) is None:
-        return {"note": "It has not run yet.", "next": [step(scenarios_run, scenarioId=scenario_id)]}
+        # Not another run: the one that it is about may have begun a moment ago.
+        return {"note": f"No run has ended yet. {_ONE_THAT_RUNS}"}
     run = _Run(scenario_id, id_, line=lines[0])
     told = await tried(use.read(scenarios_execution, scenario_id, id_))
     if isinstance(told, UpstreamError):
         run.unread, told = told, lines[0]
-    return await _ended(use, run, told)
+    return {"note": f"The last run that ended. {_ONE_THAT_RUNS}"} | await _ended(use, run, told)
 
 
 async def _look(use: Use, run: _Run) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """A page of a list: what is shown of it, whether there is more, and how to go on. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from pydantic_core import to_json
 
 from make_tools.shape import Listing
+from make_tools.wording import safe
 
 _MOST_NAMES = 40
+_LONGEST_NAME = 60
 _FOR_THE_NOTE = 250
 """Bytes for the word on the rest."""
 _CURSOR = "imtId"
@@ -97,5 +99,10 @@ class Page:
 
 def note_of(unknown: Sequence[str], items: Sequence[Mapping[str, Any]]) -> str:
     """What to say of fields that were asked for, and that no item has."""
-    known = list(dict.fromkeys(name for item in items for name in item))[:_MOST_NAMES]
-    return f"No item has {', '.join(unknown[:_MOST_NAMES])}. They have: {', '.join(known)}."
+    known = dict.fromkeys(name for item in items for name in item)
+    return f"No item has {_listed(unknown)}. They have: {_listed(known)}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    # Names of keys are the account's.
+    return ", ".join(safe(name, _LONGEST_NAME) for name in list(names)[:_MOST_NAMES])

@@ -14,7 +14,7 @@ from make_mcp.confirmation import Client
 from make_mcp.shaping.pages import Page, note_of
 from make_mcp.upstream.errors import Refused, UpstreamError
 from make_tools import ArgumentError, Endpoint, Request
-from make_tools.shape import Listing, items_of, lacking
+from make_tools.shape import Listing, items_of, lacking, whole_number
 
 _LIMIT = "pg[limit]"
 _OFFSET = "pg[offset]"
@@ -63,9 +63,10 @@ class Reading:
         if endpoint.shows is None:
             data = await self.way.read(endpoint, request, given, client, since)
             try:
-                return data if endpoint.form is None else endpoint.form(data, given)
+                shown = data if endpoint.form is None else endpoint.form(data, given)
             except ValueError as error:
                 raise ArgumentError(endpoint.name, [str(error)]) from None
+            return shown if isinstance(shown.get(endpoint.gives, {}), dict) else _odd(shown)
         return await self._list(_Asked(endpoint, endpoint.shows, request, given), client, since)
 
     async def _list(self, asked: "_Asked", client: Client, since: float) -> "Page | dict[str, Any]":
@@ -86,11 +87,13 @@ class Reading:
             found = asked.page(data, limit)
             if not isinstance(found, Page):
                 return found if page is None else page.stopped("The next page was not as Make documents it")
-            page = found if page is None else page.and_then(found)
+            before, page = page, found if page is None else page.and_then(found)
             spent = anyio.current_time() - since
             await client.tell(spent, f"{len(page.shown)} {asked.what} so far")
-            if not page.more or not found.items or page.taken == asked.limit or page.bytes > self.most_bytes:
+            if not page.more or page.taken == asked.limit or page.bytes > self.most_bytes:
                 return page
+            if before is not None and len(before.items) == len(page.items):
+                return page.stopped("The next page brought nothing new")
             if spent > self.way.deadline - _KEPT_BACK:
                 return page.stopped("The time of the call was nearly over")
 
@@ -109,6 +112,11 @@ class Reading:
             self._plain.add(key)
             return data
         return await self.way.read(endpoint, plain, asked.given, client, since)
+
+
+def _odd(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer that is not what Make documents, where no client misses what the tool promises."""
+    return {"note": "Make answered something else than it documents; it is shown as it came.", "answer": answer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +174,17 @@ class _Asked:
         """The page that an answer holds; the answer as it is where it is not what Make documents."""
         items = items_of(data, self.listing.key)
         if items is None:
-            return data
+            return _odd(data)
         paging = cast("dict[str, Any]", data["pg"]) if isinstance(data.get("pg"), dict) else {}
         is_paged = self.endpoint.is_paged
-        served = paging.get("limit")
+        served = whole_number(paging.get("limit"))
         # A full page where Make gave fewer than were asked for: there may be more, and nobody knows.
-        is_full = isinstance(served, int) and served <= limit and len(items) >= served > 0
+        is_full = served is not None and served <= limit and len(items) >= served > 0
         more = is_paged and (len(items) > limit or is_full)
-        if is_paged:
+        if self.all_pages and len(items) > limit + 1:
+            # Who gives more than was asked for gives all there is.
+            more = False
+        elif is_paged:
             items = items[:limit]
         unknown = lacking(self.fields or (), items) if items else []
         return Page(

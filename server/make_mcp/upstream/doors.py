@@ -30,6 +30,8 @@ class Door:
     headers: Mapping[str, str] = field(repr=False)
     key: str = field(repr=False)
     zone: str | None = None
+    is_practice: bool = False
+    """Whether it leads to the practice account."""
 
     def url(self, endpoint: Endpoint[...], request: Request) -> str:
         """The address to which a request goes, its query included."""

@@ -118,6 +118,7 @@ def _case(
         said=said,
         given=exchange.given,
         zone=exchange.door.zone,
+        is_practice=exchange.door.is_practice,
         wait=None if wait is None else ceil(wait),
     )
 

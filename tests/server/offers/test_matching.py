@@ -46,6 +46,7 @@ def test_completions_are_names_that_hold_it_and_ids_that_begin_with_it(typed: st
         ("café", [92]),
         # No scenario 2024 is called so: the text is a name.
         ("2024 report", [4]),
+        ("reports", [4]),
         ("925 invoices", []),
         ("nothing", []),
     ],

@@ -174,7 +174,7 @@ async def test_a_scenario_that_make_does_not_show_is_none(mode: str, template: s
 
 async def test_what_goes_wrong_at_make_is_told():
     async with asking(World(broken={"/scenarios/101/logs": 401})) as client:
-        with pytest.raises(MCPError, match="scenarios_logs: Make answered 401 SC000") as caught:
+        with pytest.raises(MCPError, match=r"^resources/read: Make answered 401 SC000") as caught:
             await client.client.read_resource(RUNS.format(id=101))
     assert caught.value.error.code == INTERNAL_ERROR
 

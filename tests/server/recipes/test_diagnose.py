@@ -128,6 +128,8 @@ async def test_the_gateway_passes_on_less_and_it_says_what():
         id_ = await account.scenario(CALENDAR)
         found = await account.ask("scenarios_diagnose", scenarioId=id_)
         leads = await account.ask("scenarios_diagnose", scenarioId=await account.scenario(LEADS))
+        # Where one detail is not passed on, the other is not either.
+        assert not any("/executions/" in request.url.path for request in account.sent)
     assert found["failure"]["message"] == "[401] Airtable (content): the credentials were refused."
     assert "signs in to it again" in found["likely"]
     assert found["unread"] == ["The blueprint could not be read (404: the gateway may not pass it on)."]

@@ -198,3 +198,25 @@ async def test_incomplete_executions_of_several_reasons_are_not_all_retried_for_
     async with told(world(error) | {"/dlqs": {"dlqs": waiting}}) as account:
         again = await account.ask("scenarios_diagnose", scenarioId=7)
     assert proposed(again) == proposed(found)
+
+
+async def test_a_run_that_the_latest_do_not_hold_is_read_by_its_id():
+    old = line(
+        3, OTHER, timestamp="2026-01-01T10:00:00.000Z", detail={"error": {"name": "DataError", "message": "[400] x"}}
+    )
+    async with told(world() | {f"/scenarios/7/logs/{OTHER}": {"scenarioLog": old}}) as account:
+        found = await account.ask("scenarios_diagnose", scenarioId=7, executionId=OTHER)
+        asked = [request.url.path.rpartition("/api/v2")[2] for request in account.sent]
+    assert found["failure"] == {
+        "executionId": OTHER, "timestamp": "2026-01-01T10:00:00.000Z", "error": "DataError", "message": "[400] x",
+    }  # fmt: skip
+    assert asked.count(f"/scenarios/7/logs/{OTHER}") == 1
+    assert f"/scenarios/7/executions/{OTHER}" not in asked
+
+
+async def test_of_a_run_that_succeeded_nothing_more_is_read():
+    answers = world() | {"/scenarios/7/logs": {"scenarioLogs": [line(1)]}}
+    async with told(answers) as account:
+        found = await account.ask("scenarios_diagnose", scenarioId=7, executionId=RUN)
+        assert len(account.sent) == 3
+    assert found["run"]["status"] == "success"

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.server.recipes.accounts import BOTH, LEADS, MAKE, MATON, ORDERS, REFUNDS, practice, proposed, refusal, told
 
+from make_mcp.offers.uris import BLUEPRINT
+
 
 @pytest.mark.parametrize("way", [BOTH, MAKE])
 async def test_the_outline_comes_with_all_that_the_target_needs(way: str):
@@ -128,3 +130,45 @@ async def test_names_that_cannot_be_read_do_not_lose_the_ids():
 async def test_a_scenario_that_is_not_there_is_an_error():
     async with practice() as account:
         assert "403 SC403" in await account.refused("scenarios_export", scenarioId=5)
+
+
+async def test_an_outline_that_is_too_large_shows_what_fits_and_names_the_way_to_the_whole():
+    flow = [{"id": n, "module": "http:ActionSendData", "parameters": {"hook": n}} for n in range(1, 3001)]
+    for more in ({}, {"whole": True}):
+        async with told(world([{**one, "parameters": {}} for one in flow])) as account:
+            found = await account.ask("scenarios_export", scenarioId=7, **more)
+            assert await account.size("scenarios_export", scenarioId=7, **more) <= 25_000
+        shown = len(found["modules"])
+        assert 300 < shown < 3000
+        assert found["note"].endswith(
+            f"`modules` shows {shown} of 3,000. The resource {BLUEPRINT.uri(7)} gives the whole."
+        )
+        assert "Cut at" not in found["note"]
+        assert found["note"].startswith("The blueprint is too large") is bool(more)
+        assert "next" in found
+    # What it needs may be too large, too.
+    async with told(world(flow)) as account:
+        found = await account.ask("scenarios_export", scenarioId=7)
+        assert await account.size("scenarios_export", scenarioId=7) <= 25_000
+    assert BLUEPRINT.uri(7) in found["note"]
+    assert found["modules"]
+
+
+async def test_modules_that_are_not_connected_are_cut_too():
+    loose = [{"id": n, "module": "http:ActionSendData"} for n in range(1, 3001)]
+    answers = world([{"id": 5000, "module": "a:b"}])
+    answers["/scenarios/7/blueprint"]["response"]["blueprint"]["metadata"] = {"designer": {"orphans": [loose]}}
+    async with told(answers) as account:
+        found = await account.ask("scenarios_export", scenarioId=7)
+        assert await account.size("scenarios_export", scenarioId=7) <= 25_000
+    assert len(found["modules"]) == 1
+    assert f"`notConnected` shows {len(found['notConnected'])} of 3,000." in found["note"]
+
+
+async def test_where_all_that_is_needed_leaves_no_room_the_blueprint_is_not_cut_in_half():
+    flow = [{"id": n, "module": "a:b", "parameters": {"hook": 10**12 + n}} for n in range(1, 301)]
+    async with told(world(flow)) as account:
+        found = await account.ask("scenarios_export", scenarioId=7, whole=True)
+    assert found["bytes"] < 22_000
+    assert "create" not in found
+    assert BLUEPRINT.uri(7) in found["note"]

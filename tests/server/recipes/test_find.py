@@ -15,13 +15,18 @@ MOST = 500
 async def test_a_hook_is_found_with_what_the_next_call_needs():
     async with practice() as account:
         found = await account.ask("find", text="orders")
-        (hook,) = found["found"]
+        hook, scenario = found["found"]
         assert hook["kind"] == "hook"
         assert hook["name"] == "New orders"
         assert hook["team"]["name"] == "Operations"
         assert hook["enabled"] is True
         assert hook["scenarioIsActive"] is True
-        assert proposed(found) == [("hooks_ping", {"hookId": hook["id"]})]
+        # Who looks for orders means the intake of an order, too.
+        assert scenario["name"] == "Order intake: webhook to Sheets and Slack"
+        assert proposed(found) == [
+            ("hooks_ping", {"hookId": hook["id"]}),
+            ("scenarios_diagnose", {"scenarioId": scenario["id"]}),
+        ]
         shown = (await account.ask("hooks_get", hookId=hook["id"]))["hook"]
     assert shown["scenarioId"] == hook["scenarioId"]
 
@@ -172,7 +177,7 @@ async def test_a_list_that_cannot_be_read_is_named_and_the_others_are_searched()
     async with told(answers) as account:
         found = await account.ask("find", text="orders")
     assert [one["name"] for one in found["found"]] == ["Orders"]
-    assert found["unread"] == ["The hooks of T0 could not be read (Make answered 403 SC403)."]
+    assert found["unread"] == ['The hooks of "T0" could not be read (Make answered 403 SC403).']
 
 
 async def test_columns_that_make_refuses_do_not_cost_the_list():
@@ -236,3 +241,27 @@ async def test_where_time_runs_out_what_was_found_is_told_and_what_is_missing():
 async def test_the_organizations_are_what_it_cannot_do_without():
     async with told({"/organizations": refusal(401, "IM015")}, MATON) as account:
         assert "401" in await account.refused("find", text="orders")
+
+
+async def test_a_text_that_no_name_can_hold_is_refused_before_anything_is_read():
+    async with told(world([])) as account:
+        assert "`text` takes at most 200 characters" in await account.refused("find", text="a " * 500_000)
+        assert account.sent == []
+
+
+@pytest.mark.parametrize("manner", ["cap", "refuse", "ignore limit", "repeat"])
+async def test_what_stands_far_back_is_found_whatever_the_upstream_makes_of_pages(manner: str):
+    every = named(*(f"Other {n}" for n in range(450)), "The wanted one")
+
+    def page(request: httpx2.Request) -> Any:
+        limit, offset = int(request.url.params.get("pg[limit]", 50)), int(request.url.params.get("pg[offset]", 0))
+        if manner == "refuse" and limit > 100:
+            return refusal(400, "SC400")
+        shown = {"cap": min(limit, 100), "ignore limit": 20}.get(manner, limit)
+        offset = 0 if manner == "repeat" else offset
+        return {"scenarios": every[offset : offset + shown], "pg": {"limit": shown}}
+
+    async with told(world([]) | {"/scenarios": page}) as account:
+        found = await account.ask("find", text="wanted", kind="scenario")
+    assert [one["name"] for one in found["found"]] == ["The wanted one"]
+    assert "unread" not in found

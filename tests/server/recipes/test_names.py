@@ -2,7 +2,7 @@
 
 import pytest
 
-from make_mcp.recipes.names import BEGINS, BEGINS_A_WORD, EXACT, WITHIN, WORDS, fit, nearest, plain
+from make_mcp.recipes.names import BEGINS, BEGINS_A_WORD, EXACT, NUMBER, WITHIN, WORDS, fit, nearest, plain
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,14 @@ from make_mcp.recipes.names import BEGINS, BEGINS_A_WORD, EXACT, WITHIN, WORDS, 
         ("orders new", "New orders", WORDS),
         ("orders paid", "New orders", None),
         ("orders", "Invoices", None),
+        ("orders", "Order intake", NUMBER),
+        ("Orders", "New_order", NUMBER),
+        ("new orders", "Order, new", NUMBER),
+        ("order", "New orders", BEGINS_A_WORD),
+        ("orders", "Border patrol", None),
+        ("news", "New order", None),
+        ("address", "Addres", None),
+        ("orders", "Ordering", None),
         ("cafe", "Café", EXACT),
         ("STRASSE", "straße", EXACT),
         ("new  orders", "New\torders", EXACT),

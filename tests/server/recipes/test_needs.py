@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from make_mcp.recipes.needs import custom_apps, custom_functions, hidden, used
 from make_mcp.redaction import AT_MAKE, WITHIN
 from make_sandbox.mapping.builtin_functions import FUNCTIONS
@@ -77,3 +79,40 @@ def test_a_blueprint_may_be_anything():
         hidden(odd)
     assert custom_functions({"flow": deep}) == ["mine"]
     json.dumps(used({"flow": [{"parameters": {"__IMTCONN__": 10**400}}]}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{" * 500_000,
+        "{{a" * 300_000,
+        "{{" + '"\\' * 500_000 + "}}",
+        "{{" + '"' * 999_999 + "}}",
+        "{{" + "`\\" * 500_000 + "}}",
+        "{{" + "a " * 500_000 + "}}",
+        "{{" + "a" * 1_000_000 + " " * 1_000_000 + "}}",
+        "{{" + "a." * 500_000 + "}}",
+        "{{}}" * 250_000,
+        "{{a" + "}" * 1_000_000,
+    ],
+    ids=range(10),
+)
+def test_a_megabyte_of_anything_is_read_once(text: str):
+    # If it were read again from each place where something could begin, this would take hours.
+    assert custom_functions(expression(text + "{{mine(1)}}"))[-1:] in (["mine"], [])
+    assert custom_functions(expression("{{mine(1)}}" + text))[0] == "mine"
+
+
+def test_a_quote_without_an_end_goes_to_the_end():
+    assert custom_functions(expression('{{mine("a\nb(1)\\"c(2) " & d(3); "e(4); f(5)}} {{g(`h(6)}}')) == [
+        "mine",
+        "d",
+        "g",
+    ]
+
+
+def test_a_long_name_is_not_written_out_for_all_that_stands_below_it():
+    held = {"x" * 1_000_000: [AT_MAKE] + ["y"] * 1_000_000}
+    # Each of them with its place would be a terabyte.
+    (place,) = hidden({"flow": held})
+    assert len(place) == 200

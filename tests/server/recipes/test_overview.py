@@ -1,10 +1,12 @@
 """The account on one page: plans and their use, what is on, what failed and why."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+from tests.server.network import MATON_ONLY, calling
 from tests.server.recipes.accounts import MATON, WAYS, Account, practice, proposed, refusal, told
 
 FOR_ONE, FOR_ALL = 900, 1_300
@@ -114,7 +116,7 @@ async def test_a_plan_that_cannot_be_read_does_not_lose_the_rest():
     assert found["organizations"] == [
         {"id": 1, "name": "O", "teams": [{"id": 10, "name": "T", "active": 0, "scenarios": 0}]}
     ]
-    assert found["unread"] == ["The plan of O could not be read (Make answered 403 SC403)."]
+    assert found["unread"] == ['The plan of "O" could not be read (Make answered 403 SC403).']
 
 
 async def test_an_organization_that_is_asked_for_is_what_it_cannot_do_without():
@@ -140,6 +142,26 @@ async def test_the_largest_concerns_are_looked_into_and_the_others_are_named_as_
     (team,) = found["organizations"][0]["teams"]
     assert [one["id"] for one in team["concerns"]] == [*range(12, 2, -1)]
     assert team["moreConcerns"] == 3
+
+
+@pytest.mark.usefixtures("clock")
+async def test_logs_for_which_no_time_is_left_are_named_as_unread():
+    answers = world() | {"/scenarios": {"scenarios": [scenario(n) for n in range(1, 25)]}}
+
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            await asyncio.sleep(2)
+            return httpx2.Response(
+                200, json=answers.get(request.url.path.partition("/api/v2")[2], {"scenarioLogs": []})
+            )
+
+    async with calling(Slow(), {**MATON_ONLY, "timeout": 20}) as caller:
+        answer = await caller.call("account_overview", {})
+    assert answer.data is not None, answer.text
+    # Eight seconds for what comes first, then four logs at a time until less than six are left.
+    assert answer.data["unread"] == [
+        "The logs of 8 more scenarios that are on: scenarios_logs with status 3 shows their failures."
+    ]
 
 
 async def test_what_failed_and_was_switched_off_for_it_is_told():
@@ -177,7 +199,7 @@ async def test_scenarios_that_cannot_be_read_are_not_counted_as_none():
     async with told(world() | {"/scenarios": refusal(403, "SC403")}) as account:
         found = await account.ask("account_overview")
     assert found["organizations"][0]["teams"] == [{"id": 10, "name": "T"}]
-    assert found["unread"] == ["The scenarios of O could not be read (Make answered 403 SC403)."]
+    assert found["unread"] == ['The scenarios of "O" could not be read (Make answered 403 SC403).']
 
 
 async def test_of_many_teams_those_with_a_concern_are_shown():
@@ -207,3 +229,30 @@ async def test_more_organizations_than_are_read_are_said_to_be():
         found = await account.ask("account_overview")
     assert len(found["organizations"]) == 20
     assert "Only the first 20 organizations were read: give organizationId." in found["unread"]
+
+
+async def test_a_moment_that_makes_no_sense_is_refused_with_a_word_on_it():
+    async with told(world()) as account:
+        for since, says in (
+            ("0001-01-01", "`since` is before 2012"),
+            ("2011-12-31T23:59:59Z", "`since` is before 2012"),
+            ("2500-01-01", "`since` is in the future"),
+            ("yesterday", "`since` is no time"),
+        ):
+            refused = await account.refused("account_overview", since=since)
+            assert refused.startswith("account_overview was not called: ")
+            assert says in refused
+        assert account.sent == []
+        await account.ask("account_overview", since="2012-01-01")
+
+
+async def test_of_many_organizations_near_their_limits_a_few_steps_are_proposed():
+    full = {"operations": "900", "license": {"operations": 1000}}
+    answers: dict[str, Any] = {f"/organizations/{n}": {"organization": {"id": n} | full} for n in range(1, 19)}
+    answers |= {"/organizations": {"organizations": [{"id": n, "name": "O"} for n in range(1, 19)]}}
+    wrong = {"scenarios": [scenario(n, isinvalid=True) for n in range(1, 9)]}
+    async with told(world() | answers) as account:
+        assert len(proposed(await account.ask("account_overview"))) == 3
+    async with told(world() | answers | {"/scenarios": wrong}) as account:
+        steps = proposed(await account.ask("account_overview"))
+    assert [tool for tool, _ in steps] == ["scenarios_diagnose", "scenarios_diagnose", "organizations_usage"]

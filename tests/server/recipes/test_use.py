@@ -143,10 +143,11 @@ async def test_columns_that_are_refused_are_dropped_once():
     found, _ = await one.items(scenarios_list, most=5000, team_id=3, fields=["id"])
     assert len(found) == 501
     assert [request.query.get("cols[]") for request in way.asked] == [["id"], None, None]
-    for status in (400, 500, 403):
-        one, _ = use(refused(status), refused(status))
+    for status, times in ((500, 2), (403, 1)):
+        one, way = use(*[refused(status)] * 2)
         with pytest.raises(Refused):
             await one.items(scenarios_list, team_id=3, fields=["id"])
+        assert len(way.asked) == times
 
 
 async def test_what_is_no_list_is_refused_as_a_fault_of_ours():

@@ -70,6 +70,21 @@ async def test_the_text_of_a_notification_is_no_html():
     assert "- Module 2" in shown["notification"]["body"]
 
 
+async def test_what_is_cut_hides_nothing_either():
+    scenarios = [{"id": n, "name": SPY + "x" * 300, "isActive": True} for n in range(300)]
+    shown = await told("scenarios_list", {"teamId": 1, "limit": 300}, {"scenarios": scenarios})
+    assert "Cut at" in shown["note"]
+    assert "\u200b" not in json.dumps(shown, ensure_ascii=False)
+
+
+async def test_numbers_that_become_text_are_counted_as_such():
+    connections = [{"id": 2**60 + n, "name": "x" * 20} for n in range(2000)]
+    async with calling(Network(lambda _: json_answer({"connections": connections})), MAKE_KEY) as caller:
+        text = (await caller.call("connections_list", {"teamId": 1})).text
+    assert f'"id":"{2**60}"' in text
+    assert len(text.encode()) <= 25_000
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "answer"),
     [
@@ -115,8 +130,13 @@ async def test_a_log_goes_on_behind_its_last_run_whatever_has_run_since():
 
 
 async def test_an_answer_that_is_not_as_documented_is_shown_as_it_is():
-    assert await told("scenarios_list", {"teamId": 1}, {"scenarios": "none"}) == {"scenarios": "none"}
-    assert await told("scenarios_list", {"teamId": 1, "all": True}, {"items": []}) == {"items": []}
+    answers: list[Any] = [{"scenarios": "none"}, {"scenarios": None}, {"scenarios": {"0": {}}}, {"items": []}]
+    for odd in answers:
+        for more in ({}, {"all": True}, {"fields": ["id"]}):
+            shown = await told("scenarios_list", {"teamId": 1, **more}, odd)
+            assert shown["answer"] == odd
+            assert "scenarios" not in shown
+    assert (await told("scenarios_get", {"scenarioId": 1}, {"scenario": "gone"}))["answer"] == {"scenario": "gone"}
 
 
 async def test_outputs_that_are_too_large_are_shown_in_part_and_the_run_is_told_as_done():

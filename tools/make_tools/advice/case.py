@@ -27,6 +27,8 @@ class Case:
     """The arguments of the call."""
     zone: str | None = None
     """The host of Make's API, where the call went there."""
+    is_practice: bool = False
+    """Whether it went to the practice account, where no key, zone or link is ever what is wrong."""
     wait: int | None = None
     """Seconds for which the other side asked to be left alone."""
 

@@ -68,7 +68,10 @@ def interval(case: Case) -> Advice:
 def inputs(case: Case) -> Advice:
     if case.endpoint is not scenarios_run:
         return arguments(case)
-    return Advice("Its inputs do not fit: `data` takes them by name.", Next("the same call with `data` as Make says"))
+    return Advice(
+        "Its inputs do not fit: `data` takes them by name.",
+        Next("the same call with `data` as Make says; without `confirm` its preview names them"),
+    )
 
 
 def no_properties(case: Case) -> Advice:
@@ -115,8 +118,13 @@ def paused(case: Case) -> Advice:
 
 def not_activated(case: Case) -> Advice:
     return Advice(
-        "It is switched off; or a hook starts it (a hookId in scenarios_get), and then only a call to that hook runs it.",
-        then(toward(scenarios_start, case.given), " (a preview), then the same call"),
+        "It is off; or a hook starts it (scheduling immediately), and then only a call to its hook runs it.",
+        then(
+            toward(scenarios_get, case.given),
+            " (isActive, scheduling, hookId); where it is off ",
+            toward(scenarios_start, case.given),
+            " (a preview) and the same call; where a hook starts it, the user calls that hook",
+        ),
     )
 
 

@@ -36,7 +36,9 @@ def others(case: Case) -> str:
 
 
 def lack(case: Case) -> str:
-    """What is wrong with the key, if that is what is wrong."""
+    """What is wrong with the key, if that is what is wrong; empty where it cannot be."""
+    if case.is_practice:
+        return ""
     needed = f"{'one of the scopes' if len(case.endpoint.scopes) > 1 else 'the scope'} {scopes(case)}"
     if case.endpoint.api == "maton":
         return "the key of Maton may not do this"

@@ -62,12 +62,16 @@ def plan(case: Case) -> Advice:
 
 
 def no_right(case: Case) -> Advice:
+    lacking = lack(case)
     if case.endpoint is organizations_create:
-        return Advice(f"Make often refuses this to keys; or {lack(case)}.", _AT_MAKE)
-    if case.endpoint is users_me:
-        return Advice(f"Every key may do this; perhaps {lack(case)}.", _LINKS if case.upstream == "maton" else _ZONE)
+        return Advice(f"Make often refuses this to keys{lacking and f'; or {lacking}'}.", _AT_MAKE)
+    if case.endpoint is users_me and lacking:
+        return Advice(f"Every key may do this; perhaps {lacking}.", _LINKS if case.upstream == "maton" else _ZONE)
     what = thing(case)
-    meaning = f"{what} may be {others(case)}, or not exist; or {lack(case)}." if what else f"Perhaps {lack(case)}."
+    if what:
+        meaning = f"{what} may be {others(case)}, or not exist{lacking and f'; or {lacking}'}."
+    else:
+        meaning = f"Perhaps {lacking}." if lacking else "The account may not do this."
     if case.endpoint is teams_list:
         return Advice(
             f"{meaning} A key for one team alone is refused here.",
@@ -139,7 +143,7 @@ def too_many(case: Case) -> Advice:
 
 def at_fault(case: Case) -> Advice:
     blueprint = "Make answers so to a blueprint that it cannot read." if case.takes_blueprint else ""
-    if case.upstream == "maton" and case.endpoint.api == "make":
+    if case.upstream == "maton" and case.endpoint.api == "make" and not case.is_practice:
         link = "Behind the gateway that often means that its link to Make has expired."
         return Advice(f"{blueprint} {link}".strip(), _LINKS)
     return Advice(blueprint or f"{_who(case)} has a fault.", _after(case))

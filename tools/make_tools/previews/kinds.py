@@ -20,6 +20,7 @@ USER = Kind(
     key="authUser",
     shows=("id", "name", "email", "language", "timezoneId", "localeId", "countryId"),
     binds=("name", "email", "language", "timezoneId", "localeId", "countryId"),
+    source="users_list",
 )
 ORGANIZATION = Kind(
     noun="organization",
@@ -27,6 +28,7 @@ ORGANIZATION = Kind(
     key="organization",
     shows=("id", "name", "zone", "productName", "countryId", "timezoneId", "isPaused", "teams"),
     binds=("name", "zone", "countryId", "timezoneId"),
+    source="organizations_list",
 )
 TEAM = Kind(
     noun="team",
@@ -34,6 +36,7 @@ TEAM = Kind(
     key="team",
     shows=("id", "name", "organizationId", "isPaused", "activeScenarios"),
     binds=("name", "organizationId"),
+    source="teams_list",
 )
 SCENARIO = Kind(
     noun="scenario",
@@ -52,6 +55,7 @@ SCENARIO = Kind(
         "folderId",
         "hookId",
     ),
+    source="scenarios_list",
 )
 CONNECTION = Kind(
     noun="connection",
@@ -60,6 +64,7 @@ CONNECTION = Kind(
     # Make calls the type `accountName`, and says in `metadata` whose account it is.
     shows=("id", "name", "teamId", "accountName", "accountType", "metadata", "expire"),
     binds=("name", "teamId", "accountName", "metadata", "editable"),
+    source="connections_list",
 )
 HOOK = Kind(
     noun="hook",
@@ -68,6 +73,7 @@ HOOK = Kind(
     # Not its url: whoever knows it can start the scenario.
     shows=("id", "name", "teamId", "typeName", "enabled", "gone", "scenarioId", "queueCount"),
     binds=("name", "teamId", "enabled", "scenarioId"),
+    source="hooks_list",
 )
 DATA_STORE = Kind(
     noun="data store",
@@ -75,6 +81,7 @@ DATA_STORE = Kind(
     key="dataStore",
     shows=("id", "name", "teamId", "records", "size", "maxSize", "datastructureId"),
     binds=("name", "teamId", "maxSize", "datastructureId"),
+    source="data_stores_list",
 )
 TEMPLATE = Kind(
     noun="template",
@@ -82,6 +89,7 @@ TEMPLATE = Kind(
     key="template",
     shows=("id", "name", "teamId", "description", "usedApps", "public", "published", "approved"),
     binds=("name", "teamId", "description", "published", "approved"),
+    source="templates_list",
 )
 INCOMPLETE_EXECUTION = Kind(
     noun="incomplete execution",
@@ -92,6 +100,7 @@ INCOMPLETE_EXECUTION = Kind(
     binds=("scenarioId", "resolved"),
     # It has no name of its own, and nobody types 32 digits.
     title="scenarioName",
+    source="incomplete_executions_list",
 )
 NOTIFICATION = Kind(
     noun="notification",
@@ -101,6 +110,7 @@ NOTIFICATION = Kind(
     shows=("id", "subject", "read", "created"),
     binds=("subject",),
     title="subject",
+    source="notifications_list",
 )
 MATON_CONNECTION = Kind(
     noun="Maton connection",
@@ -109,4 +119,5 @@ MATON_CONNECTION = Kind(
     # Not its url: it holds a session token. Nor its metadata: nothing says what else stands there.
     shows=("connection_id", "status", "app", "method", "creation_time"),
     binds=("status", "app"),
+    source="maton_connections_list",
 )

@@ -5,10 +5,13 @@ from typing import cast
 
 from pydantic_core import from_json
 
+from make_tools.advice.steps import toward
+from make_tools.hooks import hooks_get
 from make_tools.incomplete_executions import incomplete_executions_list
-from make_tools.previews import blueprints
+from make_tools.previews import blueprints, inputs
 from make_tools.previews.differences import fields
 from make_tools.previews.kinds import SCENARIO, TEAM
+from make_tools.previews.together import both
 from make_tools.previews.vocabulary import (
     MOST_NAMES,
     Call,
@@ -17,6 +20,7 @@ from make_tools.previews.vocabulary import (
     Reading,
     Sight,
     Unseen,
+    an_id,
     listed,
     look,
     of,
@@ -29,6 +33,7 @@ from make_tools.scenarios import (
     scenarios_blueprint,
     scenarios_create,
     scenarios_delete,
+    scenarios_interface,
     scenarios_list,
     scenarios_run,
     scenarios_start,
@@ -117,6 +122,10 @@ def start(call: Call, sight: Sight) -> Looking:
     scenario = yield from sight.read(SCENARIO, call.given["scenarioId"])
     where = yield from place(sight, scenario)
     sight.what = f"Switch {_named(call, scenario)}{where} on. {_state(scenario)}"
+    if scenario.get("isinvalid") and not scenario.get("isActive"):
+        sight.hindered.append(
+            "It is invalid, since a module or a connection is missing: it has to be mended first, at Make or with scenarios_update."
+        )
     sight.next += _after_start(scenario)
 
 
@@ -126,8 +135,6 @@ def _after_start(scenario: Json) -> Iterator[str]:
     if scenario.get("isActive"):
         yield "It is on already: nothing would change."
         return
-    if scenario.get("isinvalid"):
-        yield "It is invalid (a module or a connection is missing): Make will refuse until it is mended."
     schedule = thing(scenario, "scheduling")
     match schedule.get("type"):
         case "indefinitely":
@@ -157,18 +164,32 @@ def stop(call: Call, sight: Sight) -> Looking:
 
 @of(scenarios_run)
 def run(call: Call, sight: Sight) -> Looking:
-    """The scenario, its team, the apps that a run reaches, and whether Make will refuse because it is off."""
+    """The scenario, its team, its inputs, the apps that a run reaches; and why Make would refuse, where it is off or starts by a hook."""
     scenario = yield from sight.read(SCENARIO, call.given["scenarioId"])
-    where = yield from place(sight, scenario)
-    inputs = cast("Json", call.given.get("data") or {})
-    given = f" with {counted(len(inputs), 'input')} ({listed(inputs, MOST_NAMES)})" if inputs else ""
+    by_hook = thing(scenario, "scheduling").get("type") == "immediately"
+    wanted = look(scenarios_interface, call.given["scenarioId"]) if scenario and not by_hook else None
+    where, takes = yield from both(place(sight, scenario), inputs.read(sight, wanted))
+    data = cast("Json", call.given.get("data") or {})
+    given = f" with {counted(len(data), 'input')} ({listed(data, MOST_NAMES)})" if data else ""
     sight.what = f"Run {_named(call, scenario)}{where} once{given}. {_state(scenario)}"
-    if scenario and not scenario.get("isActive"):
-        sight.next.append("It is off: Make refuses to run it until it is switched on.")
-    if thing(scenario, "scheduling").get("type") == "immediately":
-        sight.next.append("A hook starts it: it runs by a call to the url of its hook, not from here.")
+    sight.hindered += _why_not(call, scenario, by_hook=by_hook)
+    sight.hindered += inputs.lacking(takes, data)
+    sight.next += inputs.told_of(takes)
     sight.next += works_with(scenario)
     sight.next.append("A run cannot be taken back. A second call is a second run.")
+
+
+def _why_not(call: Call, scenario: Json, *, by_hook: bool) -> Iterator[str]:
+    """Why Make would not run it, and what comes first. A scenario on a hook is not run from here, on or off."""
+    off = bool(scenario) and not scenario.get("isActive")
+    if off and scenario.get("isinvalid"):
+        yield "It is off and invalid: it has to be mended first, at Make or with scenarios_update, then switched on."
+    elif off:
+        yield f"It is off: first {toward(scenarios_start, call.given)}."
+    if by_hook:
+        hook = an_id(scenario.get("hookId"))
+        which = f" ({toward(hooks_get, {'hookId': hook})})" if hook is not None else ""
+        yield f"A hook starts it: a call to the url of its hook{which} runs it, and scenarios_run never does."
 
 
 @of(scenarios_delete)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from make_tools.previews.shown import MOST_LINES, shown_fields, typeable
 from make_tools.previews.vocabulary import (
-    MOST_LINES,
     NOT_READ,
     Json,
     Kind,
@@ -17,9 +17,7 @@ from make_tools.previews.vocabulary import (
     listed,
     may_go_on,
     objects,
-    shown_fields,
     told,
-    typeable,
 )
 from make_tools.wording import counted
 
@@ -174,7 +172,9 @@ def _bind(
     sight: Sight, kind: Kind, chosen: Chosen, known: Mapping[str, Any], marks: Callable[[Json], Json], spared: list[Any]
 ) -> None:
     several = sorted(chosen.items, key=lambda one: str(one["id"]))
-    shown = [shown_fields(one, kind.shows) for one in several[:MOST_LINES]]
+    # The latest first, where they have a date; a code is bound to them by their ids.
+    latest = sorted(several, key=lambda one: date if isinstance(date := one.get("created"), str) else "", reverse=True)
+    shown = [shown_fields(one, kind.shows) for one in latest[:MOST_LINES]]
     sight.target = {"count": chosen.count, **_told_once(shown)} if several else None
     state: list[Json] = [
         {"id": str(one["id"]), **{name: one.get(name) for name in kind.binds}, **marks(one)} for one in several

@@ -12,9 +12,9 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 
 from make_tools.endpoint import Endpoint, Request
 from make_tools.previews.differences import Change, fields
+from make_tools.previews.shown import MOST_LINES, shown_fields, typeable
 from make_tools.schema import SAFE_INTEGER
-from make_tools.secrets import HIDDEN, looks_secret, without_secrets
-from make_tools.wording import LONGEST_NAME, quoted, safe
+from make_tools.wording import quoted, safe
 
 P = ParamSpec("P")
 A = TypeVar("A")
@@ -22,17 +22,6 @@ Json: TypeAlias = dict[str, Any]
 
 MOST_NAMES = 5
 """Names of fields in one sentence: whoever made them up must not crowd out what follows."""
-MOST_LINES = 20
-"""Lines of one kind in a preview; the rest is counted."""
-LONGEST_NAME_TO_TYPE = 60
-"""Characters. A longer name is no name that a person types: the id stands in."""
-
-LONGEST_TEXT = 2000
-"""Characters of a text that are looked through for what must not be shown; a line holds fewer."""
-_LONGEST_SHOWN = LONGEST_NAME - len('""')
-"""Characters of a text in a target, which stands in quotes."""
-_DEEPEST = 8
-"""Levels of a target's field that are shown; nobody reads further down."""
 NOT_READ = "not read"
 """What a code is bound to in place of what could not be read."""
 _NOT_THERE = frozenset({403, 404})
@@ -90,6 +79,8 @@ class Kind:
     """Fields for the reader, in this order."""
     binds: tuple[str, ...]
     """Fields of which a change voids a code: what somebody sets, not what counts up by itself."""
+    source: str
+    """The tool that lists them."""
     title: str = "name"
     """The field that names one."""
 
@@ -123,6 +114,8 @@ class Sight:
     """The difference between two blueprints, or the modules of a new one."""
     next: list[str] = field(default_factory=list[str])
     """What Make does then, and what to know before."""
+    hindered: list[str] = field(default_factory=list[str])
+    """Why Make would refuse it as things stand, and what to do first: sentences, with the tool and its arguments."""
     dependents: list[str] = field(default_factory=list[str])
     """What depends on the target, or goes with it."""
     unseen: list[str] = field(default_factory=list[str])
@@ -145,6 +138,10 @@ class Sight:
             self.missing = answer.status in _NOT_THERE
             self.unread = answer.may_pass
             self.miss(f"The {kind.noun} itself", answer)
+            if self.missing:
+                self.hindered.append(
+                    f"There may be no {told(kind.noun, id_)}, or none that this key may see: {kind.source} shows what it may."
+                )
         elif not found:
             self.unseen.append(f"The {kind.noun} itself: the answer holds none.")
         return found
@@ -273,28 +270,3 @@ def told(noun: str, id_: object, found: Mapping[str, Any] | None = None) -> str:
     """`scenario 5 "Order intake"`, and without the name where it is not known."""
     name = (found or {}).get("name")
     return f"{noun} {plainly(id_)}" + (f" {quoted(name)}" if isinstance(name, str) and name else "")
-
-
-def shown_fields(found: Mapping[str, Any], names: Iterable[str]) -> Json:
-    """Some fields of a thing, texts as one safe line each."""
-    return {name: _line(found[name]) for name in names if name in found}
-
-
-def typeable(name: object, id_: object) -> str:
-    """What a person types for a thing: its name if that can be read and typed as it is, else its id."""
-    if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME_TO_TYPE and quoted(name) == f'"{name}"':
-        return name
-    return safe(str(id_), 64)
-
-
-def _line(value: Any, level: int = 0) -> Any:
-    if isinstance(value, str):
-        return safe(without_secrets(value[:LONGEST_TEXT]), _LONGEST_SHOWN)
-    if level >= _DEEPEST and isinstance(value, dict | list):
-        return "…"
-    if isinstance(value, dict):
-        items = list(cast("Json", value).items())[:MOST_LINES]
-        return {safe(k, 60): HIDDEN if looks_secret(k) else _line(one, level + 1) for k, one in items}
-    if isinstance(value, list):
-        return [_line(one, level + 1) for one in cast("list[Any]", value)[:MOST_LINES]]
-    return value

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from make_tools.previews.kinds import TEAM
+from make_tools.previews.shown import LONGEST_TEXT
 from make_tools.previews.vocabulary import (
-    LONGEST_TEXT,
     NOT_READ,
     Call,
     Json,
