@@ -86,7 +86,9 @@ def the_bundle_works_elsewhere() -> str:
         manifest = json.loads((there / "unpacked" / "manifest.json").read_text(encoding="utf-8"))
         launch = manifest["server"]["mcp_config"]
         # As a host does it: the options' values, booleans as words, and its own uv on the path.
-        options = {name: option["default"] for name, option in manifest["user_config"].items()} | {"sandbox": True}
+        options = {name: option["default"] for name, option in manifest["user_config"].items()}
+        # Everything that the manifest names, and not only what is listed by default.
+        options |= {"sandbox": True, "toolsets": "all"}
         values = {
             f"${{user_config.{name}}}": str(v).lower() if isinstance(v, bool) else v for name, v in options.items()
         }
