@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import anyio
 
@@ -191,7 +191,8 @@ def _outcome(tool: str, reply: Reply | None) -> str:
         return "unanswered"
     if reply.data is not None:
         return "preview" if reply.data.get("status") == "confirmation_required" else "answered"
-    if reply.refused:
+    # Over HTTP it is an answer, so that the model reads it.
+    if reply.refused or reply.text.startswith("There is no tool "):
         return "unknown tool"
     if reply.text.startswith(f"{tool} was not called: "):
         return "argument"
@@ -226,4 +227,9 @@ def _of_another(number: str, data: Mapping[str, Any]) -> str | None:
         return None if number in str(data.get("request")) else "a preview of something else"
     if not data:
         return None
-    return None if str(data.get("asked")).endswith(f" {number}") else "the answer of another call"
+    # A list shows its columns, and what is not as documented comes whole.
+    listed = [str(cast("object", value)) for value in data.values() if isinstance(value, list)]
+    if listed:
+        return None if f"'id': {number}" in listed[0] else "the answer of another call"
+    whole = data.get("answer", data)
+    return None if str(whole.get("asked")).endswith(f" {number}") else "the answer of another call"

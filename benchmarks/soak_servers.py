@@ -74,7 +74,8 @@ class Running:
             line = raw.decode("utf-8", "replace").rstrip()
             if not announced.done() and "http://" in line:
                 announced.set_result(line[line.index("http://") :].split()[0])
-            elif len(self.words) < KEPT_WORDS:
+            # It says at its start that nobody signs in, which is so here.
+            elif len(self.words) < KEPT_WORDS and "nobody signs in" not in line:
                 self.words.append(line)
 
     async def hear(self, stream: asyncio.StreamReader) -> None:
@@ -92,6 +93,7 @@ async def running(transport: str, eras: tuple[str, ...], port: int) -> AsyncGene
             MAKE_API_KEY=TOKEN,
             MAKE_BASE_URL=base,
             MAKE_MCP_PACE="off",
+            MAKE_MCP_TOOLSETS="all",
             MAKE_MCP_TIMEOUT=f"{SECONDS_FOR_A_CALL:g}",
             MAKE_MCP_AUDIT_LOG=str(Path(folder) / "audit"),
         )
